@@ -20,6 +20,10 @@ that cannot be trusted, the exchange asks once more over TCP, where a third part
 back there is from the server. If TCP fails, the exchange waits for a better datagram until the deadline, as if nothing
 had come. Only then does the unverified answer become the result, which has a type of its own.
 
+No answer to a request that is signed by SIG(0) is signed, so such an exchange goes by TCP or TLS only: there, a third
+party on neither the machine nor the way cannot insert an answer. Queries with such a key are sent unsigned, as a server
+would only have more to verify; their answers are as little proved as those to an update, and go the same way.
+
 Every attempt is a new message with its own ID, time and signature; a late answer to an earlier one is ignored.
 """
 
@@ -145,16 +149,18 @@ class Exchange:
         fudge: int = FUDGE,
         ahead: int = 0,
     ) -> None:
-        """Prepare to send `message`, signed with `key` if there is one; errors name the server as `str(server)`.
+        """Prepare to send `message`, signed with `key` if there is one; a key pair signs updates only.
 
-        `fudge` is how many seconds the two clocks may differ (RFC 8945, section 5.2.3), `ahead` how many seconds are
-        added to the wall clock for signatures.
+        Errors name the server as `str(server)`. `fudge` is how many seconds the two clocks may differ (RFC 8945,
+        section 5.2.3), `ahead` how many seconds are added to the wall clock for signatures.
         """
         self.result: Reply | UnverifiedReply | None = None
         self.listening = False
         self._message = message
         self._start = b""  # of the last attempt: its header and its question
-        self._key = key
+        is_shared = key is None or key.is_shared
+        self._key = key if is_shared else None
+        self._pair = key if not is_shared and message.opcode == Opcode.UPDATE else None  # signs, and verifies nothing
         self._fudge = fudge
         self._ahead = ahead
         self._policy = policy
@@ -163,7 +169,7 @@ class Exchange:
         self._request_mac = b""
         self._started: float | None = None
         self._sent: dict[TransportName, int] = {UDP: 0, TCP: 0, TLS: 0}
-        self._transport = policy.transport
+        self._transport: TransportName = TCP if policy.transport == UDP and not is_shared else policy.transport
         self._udp_tries_left = 1 + policy.retries
         self._doubtful: UnverifiedReply | None = None
         self._confirming = False  # asking by TCP whether a doubtful datagram was the server's
@@ -266,10 +272,14 @@ class Exchange:
         self._message_id = message_id
         octets = self._message.encode(message_id)
         self._start = octets[:_MAX_START_OCTETS]
+        if (self._key is not None or self._pair is not None) and wall < 0:
+            raise clock_before_1970(wall)
         if self._key is not None:
-            if wall < 0:
-                raise clock_before_1970(wall)
             octets, self._request_mac = sign(octets, self._key, time_signed=wall + self._ahead, fudge=self._fudge)
+        elif self._pair is not None:
+            from dns_update.auth import sig0  # for these keys only
+
+            octets = sig0.sign(octets, self._pair, time_signed=wall + self._ahead, window=self._fudge)
         return octets
 
     def _matched(self, octets: bytes) -> Message | None:

@@ -68,7 +68,7 @@ class Transfer:
         self.message = _request(zone, rrclass, since)
         self.refused: Reply | UnverifiedReply | None = None
         self.records = 0  # how many were returned
-        self._key = key
+        self._key = key if key is not None and key.is_shared else None  # no answer is signed by SIG(0)
         self._server = server
         self._message_id = 0
         self._verifier: AnswerVerifier | None = None

@@ -53,7 +53,7 @@ def test_bits_is_the_length_of_the_mac(bits: str, octets: int, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("key", "private", "said"),
     [
-        (KEY, PRIVATE.replace("163", "8"), "SIG(0), which is not implemented yet"),
+        (KEY, PRIVATE.replace("163", "5"), "algorithm 5 is not known for SIG(0)"),
         (KEY, PRIVATE.replace("163", "x"), "not the private half"),
         (KEY, PRIVATE.replace("Private-key-format", "Format"), "not the private half"),
         (KEY, PRIVATE.replace("Key:", "K:"), "has no Key: line"),

@@ -24,7 +24,10 @@ SECRET = base64.b64encode(bytes(range(32))).decode()
         (f"dns_rfc2136_name = home.\ndns_rfc2136_secret = {SECRET}\n", "dns_rfc2136_secret as key="),
         (f"Private-key-format: v1.3\nAlgorithm: 163 (HMAC_SHA256)\nKey: {SECRET}\n", "from its line Key:, key="),
         (f"home. IN KEY 512 3 163 {SECRET}\n", "as key=, the Base64 at its end"),
-        (f"Private-key-format: v1.3\nAlgorithm: 13 (ECDSAP256SHA256)\nPrivateKey: {SECRET}\n", "a DNSSEC key"),
+        (
+            f"Private-key-format: v1.3\nAlgorithm: 13 (ECDSAP256SHA256)\nPrivateKey: {SECRET}\n",
+            "one half of a key pair for SIG(0)",
+        ),
         (f"; a zone-signing key\nexample.com. IN DNSKEY 256 3 13 {SECRET}\n", "a DNSSEC key"),
         ('{"key": "x"}', 'expected: key "name" { algorithm ...; secret "..."; };'),
     ],

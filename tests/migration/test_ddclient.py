@@ -193,7 +193,7 @@ REMARKS = {
     HOST.replace("/k/home.key", "home.key") + "home.example.com": {(1, "warning", "relative-path")},
     HOST.replace("/k/home.key", "c2VjcmV0c2VjcmV0Cg==") + "home.example.com": {(1, "error", "not-a-path")},
     HOST.replace("/k/home.key", "topsecret") + "home.example.com": {(1, "error", "not-a-path")},
-    HOST.replace("/k/home.key", "/k/Khome.+157+12345.private") + "home.example.com": {(1, "error", "key-pair")},
+    HOST.replace("/k/home.key", "/k/Khome.+157+12345.private") + "home.example.com": set(),
     HOST.replace("password=", "password_env=") + "home.example.com": {
         (1, "error", "in-the-environment"),
         (1, "warning", "no-key"),

@@ -18,6 +18,7 @@ OURS = (
         "client.obstacles",
         "client.primary_name",
         "client.readback",
+        "client.sig0",
         "client.reply_errors",
         "client.wildcards",
     ),
@@ -42,11 +43,12 @@ OTHERS = (
 LEFT_OUT = (
     *("ctypes", "importlib", "contextlib", "dns_update.routeros.machine.names", "dns_update.rr.record_text"),
     *("dns_update.client.acme", "dns_update.client.preview", "dns_update.client.transfers"),
-    *("dns_update.client.bulk_access", "dns_update.client.bulk_aio"),
+    *("dns_update.client.bulk_access", "dns_update.client.bulk_aio", "dns_update.auth.private_key"),
 )
 """ctypes is only for one-shot commands, which adopt orphans; the names of a router's interfaces are only for `run`.
 Python has loaded importlib itself. No agent presents tokens, makes a dry run, transfers a zone, applies a file of
-names, or reads whole records from text.
+names, or reads whole records from text. Private keys need a library that is there only where such a key is used; they
+are read at the start.
 """
 
 

@@ -49,6 +49,11 @@ class Algorithm(Value):
         _wire_name, _digest, octets = _ALGORITHMS.get(self.text) or _ALGORITHMS[self.text.rpartition("-")[0]]
         return self.mac_octets < octets
 
+    @property
+    def is_of_pair(self) -> bool:
+        """Whether it is one of key pairs (SIG(0)) instead of shared secrets."""
+        return False
+
     @classmethod
     def from_text(cls, text: str) -> Algorithm:
         """Read `hmac-sha256`, its truncated form `hmac-sha256-128` (bits of the MAC), or hmac-md5's name on the wire.
@@ -173,12 +178,16 @@ class Key(Value):
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], name: Name | str | None = None) -> Key:
-        """Read a key from a file in BIND's `key "name" { algorithm ...; secret "..."; };` form.
+        """Read a key from a file in BIND's `key "name" { algorithm ...; secret "..."; };` form, or from a K* pair.
 
-        `name` chooses among several keys; it may be left out if the file has one or two. Of two, the first is the
-        newest, and the second its `predecessor`, as `dns-update key rotate` leaves them. Everything else in the file
-        (comments, other statements, even an `include`) is ignored. Raises UsageError for a file that is missing,
-        unreadable, readable by others, owned by another user than root and us, or without such a key.
+        A pair is `Kname.+algorithm+tag.key` and `.private`, as dnssec-keygen writes them: give either file, or what the
+        two names have in common. The pair of a public-key algorithm signs by SIG(0) (RFC 2931), for which the library
+        `cryptography` must be installed (the extra `sig0`).
+
+        In the other form, `name` chooses among several keys; it may be left out if the file has one or two. Of two, the
+        first is the newest, and the second its `predecessor`, as `dns-update key rotate` leaves them. Everything else
+        in the file (comments, other statements, even an `include`) is ignored. Raises UsageError for a file that is
+        missing, unreadable, readable by others, owned by another user than root and us, or without such a key.
         """
         from dns_update.auth.named_conf import keys_from_text  # it imports this module
         from dns_update.auth.private_file import called_in_errors, read_private_file  # for files only
@@ -188,6 +197,13 @@ class Key(Value):
         except TypeError:
             raise errors.UsageError(f"the key file is a path, not {type(path).__name__}") from None
         called = called_in_errors(path, "the key file")
+        stem = path.removesuffix(".private").removesuffix(".key").removesuffix(".")
+        if os.path.exists(f"{stem}.private"):
+            from dns_update.auth.kfile import key_of_pair  # pairs are rare
+
+            pair = key_of_pair(stem, name)
+            if pair is not None:
+                return pair
         text = read_private_file(path, called, ours=True)
         keys = keys_from_text(text, called)
         if not keys:
@@ -206,6 +222,19 @@ class Key(Value):
             if key.name == wanted:
                 return key
         raise errors.UsageError(f"{called} holds no key named {wanted}", hint=f"it has {names}")
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the server has the same secret, and signs its answers with it (TSIG).
+
+        It does not if the key is the private half of a pair (SIG(0), RFC 2931): then no answer is signed.
+        """
+        return not self.algorithm.is_of_pair
+
+    @property
+    def bits(self) -> int:
+        """The size of the secret; of a key pair, that of the key as its algorithm counts it."""
+        return len(self.secret) * 8
 
     def __repr__(self) -> str:
         if not hasattr(self, "algorithm"):

@@ -18,7 +18,11 @@ _FORMATS: tuple[tuple[str, str], ...] = (
         "it is half of a pair of dnssec-keygen: give {key-name}, {algorithm} and, as {key}, the Base64 at its end",
     ),
     (
-        r"Private-key-format:|\bIN\s+(?:DNS)?KEY\b",
+        r"Private-key-format:|\bIN\s+KEY\b",
+        "it is one half of a key pair for SIG(0): both files, .key and .private, must be there, side by side",
+    ),
+    (
+        r"\bIN\s+DNSKEY\b",
         "it is a DNSSEC key, with which updates are not signed; dns-update key generate makes a key for updates",
     ),
     (

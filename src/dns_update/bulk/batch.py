@@ -14,11 +14,12 @@ T = TypeVar("T")
 class BatchOf(Generic[T]):
     """Wishes that go in one message; a wish is whatever its sender must know of it.
 
-    `tries` counts how often it was sent, `is_alone` asks that nothing else is. `may_be_done` says that it may have been
-    carried out before, by a message without an answer or an earlier run.
+    `tries` counts how often it was sent, `refusals` how often it was sent again after a refusal. `is_alone` asks that
+    nothing else is sent. `may_be_done` says that it may have been carried out before, by a message without an answer or
+    an earlier run.
     """
 
-    __slots__ = ("conditions", "counts", "is_alone", "may_be_done", "octets", "parts", "tries", "wishes")
+    __slots__ = ("conditions", "counts", "is_alone", "may_be_done", "octets", "parts", "refusals", "tries", "wishes")
 
     def __init__(self, *, may_be_done: bool = False) -> None:
         """Start without wishes."""
@@ -28,6 +29,7 @@ class BatchOf(Generic[T]):
         self.conditions: list[bytes] = []  # empty if a wish has none
         self.octets = 0
         self.tries = 0
+        self.refusals = 0
         self.is_alone = False
         self.may_be_done = may_be_done
 

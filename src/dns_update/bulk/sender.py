@@ -10,6 +10,7 @@ carries out together what arrives together), so it counts only if nothing else w
 
 from __future__ import annotations
 
+import random
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -41,6 +42,7 @@ FIRST_PAUSE = 0.05  # seconds before a silent server is looked for again; each f
 LONGEST_PAUSE = 1.0
 MOST_TRIES = 4  # of a message that ends its connection each time, before its size or its names are suspected
 MOST_FAILURES = 16  # names that fail alone with SERVFAIL, one after the other, before the zone is given up
+REFUSED_TRIES = 5  # of one name with a key for SIG(0), after the first: the server may be verifying another message
 SERVFAIL_TRIES = 3  # of the same message alone
 LOOKED_AT_FIRST = 1_000  # names whose records are read together before they are sent; then twice as many, and so on
 
@@ -207,7 +209,11 @@ class Sender:
                 self._prove()
                 continue
             batch = self._queue[0]
-            most = 1 if batch.is_alone or (self._flying and self._flying[0][0].is_alone) else self._window.size
+            most = (
+                1
+                if self._goes_alone or batch.is_alone or (self._flying and self._flying[0][0].is_alone)
+                else self._window.size
+            )
             if len(self._flying) >= most:
                 self._settle_first()
                 continue
@@ -216,6 +222,12 @@ class Sender:
                 return
             self._queue.popleft()
             self._launch(batch)
+
+    @property
+    def _goes_alone(self) -> bool:
+        """Whether one message is in flight at a time: BIND verifies one by SIG(0), and refuses others."""
+        key = None if self.begun is None else self.begun.key
+        return key is not None and not key.is_shared
 
     def _launch(self, batch: Batch) -> None:
         message = batch.message(self._packer)
@@ -279,6 +291,9 @@ class Sender:
             if rcode == Rcode.REFUSED and self._takes_older_key():
                 self._queue.appendleft(batch)
                 return
+            if rcode == Rcode.REFUSED and self._goes_alone and self._may_be_busy(batch):
+                self._queue.appendleft(batch)
+                return
             if rcode in _OF_CONDITIONS and batch.may_be_done:
                 self._ask(batch)
                 return
@@ -307,6 +322,18 @@ class Sender:
         if key is None or key.predecessor is None or self._has_carried_out:
             return False
         self.begun = self._opened._replace(key=key.predecessor)
+        return True
+
+    def _may_be_busy(self, batch: Batch) -> bool:
+        """Wait a little before a refused batch is sent again, and return True; False if it was refused often enough.
+
+        A server that verifies another message by SIG(0) refuses, too. The halves of a batch have further tries.
+        """
+        tries = REFUSED_TRIES if len(batch.wishes) == 1 else 1
+        if batch.refusals >= tries:
+            return False
+        batch.refusals += 1
+        self._access.pause(random.uniform(0, FIRST_PAUSE * 2**batch.refusals))  # noqa: S311 - it is no secret
         return True
 
     def _carried_out(self, batch: Batch) -> None:

@@ -158,7 +158,7 @@ def _check_without_name(options: Options) -> CheckReport:
         hint = Hint("give {zone}, or {dns-server}")
         steps.append(Step("server", "left out", "neither a zone nor a server is given, so none was asked", hint=hint))
     if key is not None and options.zone is None:
-        steps.append(Step("key", "ok", f"{key.name} ({key.algorithm.text}, {len(key.secret) * 8} bits) can be read"))
+        steps.append(Step("key", "ok", f"{key.name} ({key.algorithm.text}, {key.bits} bits) can be read"))
     steps.append(Step("name", "left out", "no name is given, so no change of one was tried", hint=Hint("give {name}")))
     return CheckReport(steps, transports.count, str(options.zone or ""))
 

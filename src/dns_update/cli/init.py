@@ -6,11 +6,10 @@ import os
 import sys
 
 from dns_update.agent.config.load import config_from_text, read_config
-from dns_update.auth import Key
 from dns_update.cli import init_service, talk
 from dns_update.cli.init_asking import agrees, can_ask, goes_on
 from dns_update.cli.init_conversation import Conversation, refuse_key_file
-from dns_update.cli.init_files import check_directory, refuse_existing, write_together
+from dns_update.cli.init_files import check_directory, refuse_existing, shared_key, write_together
 from dns_update.cli.init_result import SetupResult
 from dns_update.cli.init_tries import Tries, show
 from dns_update.cli.key_generate import beside, pieces_for, server_ending, server_text, today, whole_path
@@ -52,7 +51,7 @@ def _refuse(options: Options, output: str, key_file: str) -> None:
     if options.make_key or options.key_file is not None:
         refuse_key_file(key_file, options.key_file)
     if options.key_file is not None:
-        Key.from_file(options.key_file, options.key_name)
+        shared_key(options.key_file, options.key_name)
     if options.make_key:
         whole_path(key_file, "output=")
         refuse_existing([beside(key_file, ending)] if (ending := server_ending(options.server_kind or "")) else [])

@@ -11,7 +11,7 @@ from dns_update.address.kernel.snapshot import read_interfaces
 from dns_update.auth import Algorithm, Key
 from dns_update.cli import talk
 from dns_update.cli.init_asking import agrees, ask
-from dns_update.cli.init_files import refuse_existing
+from dns_update.cli.init_files import refuse_existing, shared_key
 from dns_update.cli.init_tries import Tries, error_of, show
 from dns_update.cli.key_generate import DEFAULT_ALGORITHM, beside, new_key, server_ending, whole_path
 from dns_update.client.discovery import ZoneFound
@@ -196,7 +196,7 @@ class Conversation:
                 return None
             path[0] = cast("str", questions.read(questions.KEY, text))
             refuse_key_file(self._key_file, path[0])
-            return Key.from_file(path[0], self._options.key_name)
+            return shared_key(path[0], self._options.key_name)
 
         if self._options.make_key:
             return None

@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from dns_update.auth import Key
 from dns_update.errors import UsageError
 from dns_update.errors.classes import NotNow, unusable_file
 from dns_update.keys.files import SECRET_MODE, sync_directory
+from dns_update.wire.name import Name
 
 _DIRECTORY_MODE = 0o755
 _PREFIX = ".dns-update-"  # of the directory in which they are written
@@ -27,6 +29,17 @@ def refuse_existing(paths: Iterable[str]) -> None:
     for path in paths:
         if os.path.lexists(path):
             raise UsageError(f"{path} exists", hint="init overwrites nothing: give another output=, or move it away")
+
+
+def shared_key(path: str, name: Name | None) -> Key:
+    """Return the key of a file, of which `init` makes a copy; raises UsageError, also for a key pair."""
+    key = Key.from_file(path, name)
+    if not key.is_shared:
+        raise UsageError(
+            f"{path} is a key pair for SIG(0), which init does not set up",
+            hint='use a TSIG key here, or write the configuration yourself: file = "credential:..." in [keys.NAME]',
+        )
+    return key
 
 
 def check_directory(path: str) -> None:

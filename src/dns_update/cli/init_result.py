@@ -64,7 +64,7 @@ class SetupResult(Value):
             return f", with a new key {key.name}"
         weakness = weakness_of(key)
         shown = "weak" if weakness else f"fingerprint {fingerprint_of(key)}"
-        return f": key {key.name}, {key.algorithm.text}, {len(key.secret) * 8} bits, {shown}"
+        return f": key {key.name}, {key.algorithm.text}, {key.bits} bits, {shown}"
 
     def put(self, service: str) -> None:
         """Print the configuration of a dry run, what the server needs, and what to try next."""
@@ -88,7 +88,7 @@ class SetupResult(Value):
             "key": {
                 "name": str(key.name),
                 "algorithm": key.algorithm.text,
-                "bits": len(key.secret) * 8,
+                "bits": key.bits,
                 "fingerprint": fingerprint_of(key) if is_known else None,
                 "file": self.key_file,
                 "made": answers.is_key_made,

@@ -52,6 +52,10 @@ def generate(options: Options) -> int:
         raise UsageError("zone= is missing", hint="for example: name=home zone=example.com")
     check_plain(zone, "zone=")
     algorithm = options.new_algorithm if options.new_algorithm is not None else Algorithm.from_text(DEFAULT_ALGORITHM)
+    if algorithm.is_of_pair:
+        from dns_update.cli.key_pair import generate_pair  # for pairs only
+
+        return generate_pair(options, zone, algorithm.text)
     octets_for(algorithm)
     if options.hosts is not None:
         return _fleet(options, zone, algorithm)

@@ -41,6 +41,11 @@ def rotate(options: Options) -> int:
     check_plain(old.name, f"the name of the key in {file.called}")
     name = successor_name(old.name, today(), [old.name])
     algorithm = old.algorithm if options.new_algorithm is None else options.new_algorithm
+    if algorithm.is_of_pair:
+        raise UsageError(
+            f"a key pair of {algorithm.text} cannot replace a TSIG key in its file",
+            hint="dns-update key generate makes one; the server can take both keys for as long as you like",
+        )
     new = Key(name, secrets.token_bytes(octets_for(algorithm)), algorithm)
     if options.apply_to is not None and options.server_type == "powerdns":
         from dns_update.cli.key_powerdns import rotate_there  # one kind of server, one import

@@ -11,6 +11,7 @@ from dns_update.cli.asking import policy_of
 from dns_update.client import Client
 from dns_update.client.locate import RdataByType, Target
 from dns_update.client.outcome import Outcome, success_text
+from dns_update.client.settings import check_read_back
 from dns_update.commandline.properties import ALL, VARIABLES, Options
 from dns_update.exchange import TransportName
 from dns_update.transport import Endpoint, Server
@@ -199,9 +200,11 @@ def client_of(options: Options) -> Client:
     policy, transport = policy_of(options), _transport_of(options)
     if policy.tls is not None:
         transport.peers.prepared(policy.tls)  # a file that cannot be used is told before anything else
+    key = key_of(options)
+    check_read_back(key, verify=bool(options.verify))
     return Client(
         *options.dns_server,
-        key=key_of(options),
+        key=key,
         port=options.port,
         policy=policy,
         transport=transport,

@@ -7,7 +7,7 @@ import time
 from dns_update.auth import Key
 from dns_update.client import requests
 from dns_update.client.outcome import with_time
-from dns_update.client.settings import ClientSettings, check_transport
+from dns_update.client.settings import ClientSettings, check_read_back, check_transport
 from dns_update.client.steps import Ask, Pause, ReadClock, RequestStep, Resolve, Steps, drive, finished
 from dns_update.client.transaction import Request, Transaction
 from dns_update.exchange import Policy
@@ -112,7 +112,9 @@ class Client:
         """
         from dns_update.client.bulk_access import applied_by  # one name does not need it
 
-        return applied_by(self, wishes, options)
+        outcomes = applied_by(self, wishes, options)
+        check_read_back(self._settings.key, verify=options is None or options.verify)
+        return outcomes
 
     @property
     def transport(self) -> Transport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -15,10 +16,10 @@ from dns_update.client.steps import Ask, Pause, ReadClock, RequestStep, Resolve,
 from dns_update.client.transaction import Request, Transaction
 from dns_update.exchange import Policy
 from dns_update.rr.record import Record
-from dns_update.transport import Server
+from dns_update.transport import Endpoint, Server
 from dns_update.transport.aio import AsyncioTransport
 from dns_update.transport.protocol import AsyncTransport
-from dns_update.wire.codes import RRClass
+from dns_update.wire.codes import Opcode, RRClass
 from dns_update.wire.name import Name
 
 P = ParamSpec("P")
@@ -59,6 +60,7 @@ class AsyncClient:
         check_transport(local_address, transport)
         self._settings = ClientSettings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
         self._transport: AsyncTransport = transport if transport is not None else AsyncioTransport(local_address)
+        self._turns: dict[Endpoint, asyncio.Lock] = {}  # of servers that were sent such updates
 
     set = _method(requests.set_records)
     add = _method(requests.add_records)
@@ -102,6 +104,8 @@ class AsyncClient:
     def _perform(self, step: RequestStep) -> Awaitable[object]:
         transport = self._transport
         if isinstance(step, Ask):
+            if step.key is not None and not step.key.is_shared and step.message.opcode == Opcode.UPDATE:
+                return self._alone(step)
             return transport.carry(self._settings.exchange(step), step.endpoint)
         if isinstance(step, Resolve):
             return transport.resolve(step.host)
@@ -110,6 +114,15 @@ class AsyncClient:
         if isinstance(step, ReadClock):
             return _done(transport.clock())
         return step.begin_async(transport)
+
+    async def _alone(self, ask: Ask) -> object:
+        """Send an update that is signed by SIG(0), and no other to this server before it is answered.
+
+        BIND verifies one at a time by default (`sig0checks-quota`), and refuses others.
+        """
+        turn = self._turns.setdefault(ask.endpoint, asyncio.Lock())
+        async with turn:
+            return await self._transport.carry(self._settings.exchange(ask), ask.endpoint)
 
     async def close(self) -> None:
         """Close the kept sockets; the client can still be used, and opens new ones."""

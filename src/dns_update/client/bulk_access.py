@@ -106,7 +106,7 @@ class ZoneAccess:
             return Begun(
                 endpoint=endpoint,
                 key=key,
-                key_is_known=key is not None and not transaction.is_unsigned(endpoint),
+                key_is_known=key is not None and key.is_shared and not transaction.is_unsigned(endpoint),
                 policy=transaction.policy,
                 ttl=soa[0].ttl,
                 serial=soa_serial(soa[0].rdata),

@@ -11,7 +11,7 @@ from dns_update import errors
 from dns_update.bulk import BulkOptions, BulkOutcome, Wish
 from dns_update.client import Client
 from dns_update.client.bulk_access import applied_by
-from dns_update.client.settings import ClientSettings
+from dns_update.client.settings import ClientSettings, check_read_back
 from dns_update.transport import Server
 from dns_update.transport.aio import AsyncioTransport
 
@@ -35,6 +35,7 @@ async def applied_async(
     )
     stop, lock = threading.Event(), threading.Lock()
     outcomes = applied_by(client, wishes, options, stop.is_set)
+    check_read_back(settings.key, verify=options is None or options.verify)
 
     def part() -> tuple[BulkOutcome, ...]:
         with lock:

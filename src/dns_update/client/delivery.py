@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.client.lookup import Records, ZoneView
+from dns_update.client.settings import check_read_back
 from dns_update.client.steps import Pause, Steps
 from dns_update.client.transaction import Transaction
 from dns_update.exchange import Reply
@@ -20,10 +21,17 @@ _PREREQUISITE_FAILED = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXR
 
 
 class Delivery(Value, kw_only=True):
-    """Sends the update of one request to one server after the other, and reads the change back, if `verify`."""
+    """Sends the update of one request to one server after the other, and reads the change back, if `verify`.
+
+    Raises UsageError for a key whose updates must be read back, if they are not.
+    """
 
     transaction: Transaction
     verify: bool
+
+    def __post_init__(self) -> None:
+        """Check that the result of an update does not depend on an answer that nothing proves."""
+        check_read_back(self.transaction.newest_key, verify=self.verify)
 
     async def carry_out(
         self, view: ZoneView, update: Update, read_back: Callable[[], Steps[Records]]

@@ -97,6 +97,11 @@ def _key_rejected(tsig_error: int, asked: Ask) -> errors.KeyRejected:
     )
 
 
+def _is_signed_by_pair(asked: Ask) -> bool:
+    """Return whether a message was signed by SIG(0)."""
+    return asked.key is not None and not asked.key.is_shared and asked.message.opcode == Opcode.UPDATE
+
+
 def _zone_of(asked: Ask) -> Name:
     """Return the zone of an update, the name of a query."""
     return asked.message.question[0].name
@@ -190,6 +195,10 @@ def _grant(asked: Ask) -> str:
     changes = asked.message.authority
     name = changes[0].name if changes else _zone_of(asked)
     grant = f'grant "{asked.key.name}" name {name}. {_types(asked)};'
+    if not asked.key.is_shared:
+        from dns_update.client.sig0 import of_refused  # for these keys only
+
+        return of_refused(asked.key.name, grant)
     may_not = f"BIND would allow it by update-policy {{ {grant} }}"
     others = "a secondary that does not forward refuses too, and PowerDNS does beside a CNAME"
     return "; ".join([*_bad_host_names(changes), may_not, others, *_hosts_without_address(changes, _zone_of(asked))])
@@ -281,9 +290,14 @@ def _server_failure(rcode: int, asked: Ask) -> errors.Refusal:
         Rcode.FORMERR: errors.Hint("it does not understand the message", command_line=_SHOWN, toml=_SHOWN),
         Rcode.NOTIMP: "it does not know dynamic updates: is it the zone's primary, or a resolver?",
     }
+    hint = hints.get(rcode, "its log may say why")
+    if rcode == Rcode.SERVFAIL and _is_signed_by_pair(asked):
+        from dns_update.client.sig0 import of_servfail  # for these keys only
+
+        hint = of_servfail(_name_of(asked.key))
     return errors.ServerFailure(
         f"{asked.endpoint} answered {rcode_to_text(rcode)}",
-        hint=hints.get(rcode, "its log may say why"),
+        hint=hint,
         endpoint=asked.endpoint,
         rcode=rcode,
     )

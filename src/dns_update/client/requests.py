@@ -80,10 +80,10 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
     target = Target(name, zone, rrclass)
     rdata = target.data(values, rrtype)
     _check(target, rdata, require, ttl, check_names=check_names)
+    delivery = Delivery(transaction=transaction, verify=verify)
     located = await locate(transaction, target)
     if not dry_run:
         _announce(transaction, located)
-    delivery = Delivery(transaction=transaction, verify=verify)
     before: Records | None = None
     ttls: dict[int, int] = {}
 
@@ -131,10 +131,10 @@ async def add_records(  # noqa: PLR0913 - as above
     rdata = target.data(values, rrtype)
     _check(target, rdata, require, ttl, check_names=check_names)
     additions.refuse_types(rdata)
+    delivery = Delivery(transaction=transaction, verify=verify)
     located = await locate(transaction, target)
     if not dry_run:
         _announce(transaction, located)
-    delivery = Delivery(transaction=transaction, verify=verify)
     before: Records | None = None
     ttls: dict[int, int] = {}
 

@@ -68,6 +68,15 @@ class ClientSettings(Value):
         return Exchange(ask.message, ask.key, ask.policy or self.policy, ask.endpoint, fudge=ask.fudge, ahead=ask.ahead)
 
 
+def check_read_back(key: Key | None, *, verify: bool) -> None:
+    """Raise UsageError if updates with a key are not read back although no answer to them is signed (SIG(0))."""
+    if key is not None and not key.is_shared and not verify:
+        raise errors.UsageError(
+            f"with key {key.name} (SIG(0)) no answer is signed, so an update must be read back",
+            hint=errors.Hint("leave {verify:no} out"),
+        )
+
+
 def _checked_server(server: object, port: int) -> Server | Endpoint:
     if isinstance(server, str):
         server = Server.from_text(server, port)

@@ -115,6 +115,10 @@ class Transaction:
         reply = await Ask(endpoint, message, key, policy=self.own_policy)
         if isinstance(reply, UnverifiedReply):
             reply = await self._ask_otherwise(endpoint, message, reply)
+        elif reply.message.rcode == Rcode.REFUSED and not is_query and key is not None and not key.is_shared:
+            from dns_update.client.sig0 import asked_again  # for these keys only
+
+            reply = await asked_again(Ask(endpoint, message, key, policy=self.own_policy), reply)
         elif reply.message.rcode == Rcode.REFUSED and not is_query:
             # BIND knows the newer key, and may not let it do yet what the older one may; Knot answers BADKEY then.
             reply = await self._ask_with_other_key(endpoint, message) or reply

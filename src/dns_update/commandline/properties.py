@@ -186,8 +186,9 @@ class Options:
         values.choice("bind", "knot", "powerdns"), default="bind")
     new_algorithm: Algorithm | None = _row(
         "algorithm", "ALGORITHM", _KEY,
-        "of a new key: hmac-sha256 if it is left out; hmac-md5 is for RouterOS, which knows no other",
-        Algorithm.from_text)
+        "of a new key: hmac-sha256 if it is left out; hmac-md5 is for RouterOS, which knows no other; ed25519, "
+        "ecdsap256sha256, ecdsap384sha384, rsasha256 and rsasha512 make a pair for SIG(0)",
+        values.new_algorithm_from_text)
     hosts: str | None = _row(
         "hosts", "FILE", _KEY,
         "make a key for each host of a list: each line has a name, and the host's addresses if they are known",
@@ -285,7 +286,8 @@ class Options:
         values.ttl_from_text)
     key_file: str | None = _row(
         "key-file", "FILE", (*_ACCESS, *_INIT),
-        'a file with key "NAME" { algorithm ...; secret "..."; }; as BIND has it',
+        'a file with key "NAME" { algorithm ...; secret "..."; }; as BIND has it; or, for SIG(0), one of the two files '
+        "of a key pair, K*.private",
         values.path_from_text)
     algorithm: Algorithm | None = _row(
         "algorithm", "ALGORITHM", _ACCESS,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeVar
 
     from dns_update.address import Source
+    from dns_update.auth import Algorithm
 
     W = TypeVar("W", bound=str)
 
@@ -209,6 +210,22 @@ def key_name_from_text(text: str) -> Name:
 
         refuse_secret_as_name(text)
     return name_from_text(text)
+
+
+def new_algorithm_from_text(text: str) -> Algorithm:
+    """Return the algorithm of a new key: of a TSIG key, or of a pair for SIG(0)."""
+    from dns_update.auth import Algorithm  # for `key` only
+    from dns_update.auth.sig0 import ALGORITHMS, pair_algorithm
+
+    pair = pair_algorithm(text)
+    if pair is not None:
+        return pair
+    try:
+        return Algorithm.from_text(text)
+    except errors.InvalidText as error:
+        if error.cause == errors.causes.UNKNOWN_ALGORITHM:
+            error.hint = f"{error.hint}; or of a key pair, {', '.join(ALGORITHMS)}"
+        raise
 
 
 def interface_map_from_text(text: str) -> tuple[tuple[str, str], ...]:

@@ -167,7 +167,17 @@ def _of_key(server: ServerExamination, around: Surroundings | None) -> Iterator[
     if key is None:
         yield Step("key", "left out", "none is given: updates are not signed")
         return
-    yield Step("key", "ok", f"{key.name} ({key.algorithm.text}, {len(key.secret) * 8} bits) is accepted")
+    if not key.is_shared:
+        yield Step(
+            "key",
+            "note",
+            f"{key.name} ({key.algorithm.text}, {key.bits} bits, SIG(0)) signs updates only, and no answer says "
+            "whether the server knows it: one that ignores SIG(0) answers alike",
+            hint="the server needs its KEY record in one of its zones; BIND 9.18 from 9.18.28 on, Knot and PowerDNS "
+            "ignore SIG(0)",
+        )
+        return
+    yield Step("key", "ok", f"{key.name} ({key.algorithm.text}, {key.bits} bits) is accepted")
     yield from (Step("key", "note", note) for note in server.notes)
     yield from _strength(key)
     ahead = None if around is None else around.seconds_ahead

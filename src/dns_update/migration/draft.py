@@ -169,18 +169,12 @@ class Draft:
 
     def key_file(self, path: str, line: int) -> MovedKey | None:
         """Return the key in a file; None, with a remark, if the agent cannot read such a file."""
-        base = path.rpartition("/")[2]
         if not path or "\0" in path:
             self.say("error", line, "no-key", "there is no key file", 'name it: file = "/etc/dns-update/home.key"')
             return None
         if "/" not in path and ("." not in path or shown(path) != path):
             text = "the path of the key file is expected, and this may be a secret, so it is not moved"
             self.say("error", line, "not-a-path", text, "put the key into a file of its own, and name that in [keys]")
-            return None
-        if base.startswith("K") and ".+" in base:
-            text = "the key is a K* pair, which the agent does not read"
-            hint = 'write the key as key "NAME" { algorithm ...; secret "..."; }; to a file, and name that in [keys]'
-            self.say("error", line, "key-pair", text, hint)
             return None
         if path.startswith("~"):
             text = "the key file is in the home directory of the user who runs the agent"

@@ -41,7 +41,8 @@ def key_from_options(options: NsupdateOptions, warn: Callable[[str], None]) -> K
         key = key_from_pair(*pair, warn=warn)
     except UsageError as error:
         raise _fatal(complaint, error) from error
-    warn(f"{pair[1]}: Use of K* file pairs for HMAC is deprecated")
+    if key.is_shared:
+        warn(f"{pair[1]}: Use of K* file pairs for HMAC is deprecated")
     return key
 
 

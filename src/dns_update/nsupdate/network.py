@@ -87,6 +87,10 @@ class Network:
             raise _fatal(error) from error
         return ReceivedAnswer(reply, self._last_octets)
 
+    def pause(self, endpoint: Endpoint, seconds: float) -> None:
+        """Let time pass before a further message to a server."""
+        self._transport(_family_of(endpoint)).pause(seconds)
+
     def has_pipeline(self, endpoint: Endpoint) -> bool:
         """Return whether several messages to a server can be under way at once: not from a port that the user chose.
 

@@ -63,7 +63,7 @@ class ScriptSender:
 
         Raises Fatal if the message is too long.
         """
-        if not self._may_share(servers):
+        if not self._may_share(servers, key):
             self.settle()
             self.answer = None
             self._try_each(message, servers, key)
@@ -128,9 +128,12 @@ class ScriptSender:
             flight = self._network.prepare(message, key, servers[0], tcp=tcp)
         return flight
 
-    def _may_share(self, servers: Sequence[Endpoint]) -> bool:
-        """Return whether updates may share sockets: not with debug output, which shows each message with its answer."""
-        if not servers or self._talk.debug:
+    def _may_share(self, servers: Sequence[Endpoint], key: Key | None) -> bool:
+        """Return whether updates may share sockets: not with debug output, which shows each message with its answer.
+
+        Nor if they are signed by SIG(0): BIND verifies one at a time, and refuses others.
+        """
+        if not servers or self._talk.debug or (key is not None and not key.is_shared):
             return False
         return self._network.has_pipeline(servers[0])
 
@@ -180,7 +183,7 @@ class ScriptSender:
                 self._talk.say(f"Sending update to {endpoint_text(endpoint)}")
             self._talk.announce("Outgoing update query:")
             try:
-                answer = self._network.ask(message, key, endpoint, tcp=self._options.tcp)
+                answer = self._asked(message, key, endpoint)
             except NoResponse as error:
                 self._say_no_response(endpoint, error)
                 self._advise((endpoint, message, key), error)
@@ -189,6 +192,20 @@ class ScriptSender:
                 self._advise((endpoint, message, key), answer)
                 return
         self.has_failed = True
+
+    def _asked(self, message: Message, key: Key | None, endpoint: Endpoint) -> ReceivedAnswer:
+        """Send an update and return the answer; send it again if SIG(0) was refused, which may be for a moment only."""
+        answer = self._network.ask(message, key, endpoint, tcp=self._options.tcp)
+        if key is None or key.is_shared:
+            return answer
+        from dns_update.client.sig0 import pauses  # for these keys only
+
+        for seconds in pauses():
+            if not isinstance(answer.reply, Reply) or answer.reply.message.rcode != Rcode.REFUSED:
+                break
+            self._network.pause(endpoint, seconds)
+            answer = self._network.ask(message, key, endpoint, tcp=self._options.tcp)
+        return answer
 
     def _advise(self, sent: tuple[Endpoint, Message, Key | None], result: ReceivedAnswer | NoResponse) -> None:
         """Write why an update failed, if it did and somebody wants to know."""

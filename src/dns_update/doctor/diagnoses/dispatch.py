@@ -18,7 +18,7 @@ async def cause_of(questions: Questions, case: Case, error: errors.DnsUpdateErro
     """Return the cause of a failure, None if no more is known than the error; raises OutOfTime."""
     if isinstance(error, errors.NoResponse):
         return await silence.cause_of(questions, case, error)
-    if _says_why(error):
+    if _says_why(error) or _is_unprovable(case, error):
         return None
     found = await zone.look_for(questions, case)
     if not isinstance(found, Examined):
@@ -33,6 +33,15 @@ def _says_why(error: errors.DnsUpdateError) -> bool:
     if isinstance(error, errors.NotApplied):
         return not error.may_come
     return isinstance(error, _SAY_WHY) or (isinstance(error, errors.ServerFailure) and error.rcode not in _UNEXPLAINED)
+
+
+def _is_unprovable(case: Case, error: errors.DnsUpdateError) -> bool:
+    """Return whether the update was signed by SIG(0), so that no answer tells what is wrong with the key.
+
+    The error has all that it can be.
+    """
+    is_sig0 = case.key is not None and not case.key.is_shared
+    return is_sig0 and isinstance(error, (errors.ServerFailure, errors.PermissionDenied))
 
 
 async def _cause_in_zone(examined: Examined, error: errors.DnsUpdateError) -> Diagnosis | None:
