@@ -8,10 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "src" / "dns_update"
 
 _KEPT = {
-    "Access",  # of bulk/access.py, and of client/probe.py
     "Question",  # of message.py, and of server_config/question.py
-    "Read",  # two callbacks of bulk
-    "Source",  # of address/sources.py, and of bulk/source.py
     "Protocol",  # typing's, which a start does not load
 }
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from contextlib import suppress
 
+from dns_update.bulk.source import LineReader
+
 from dns_update import errors
 from dns_update.bulk import Wish
 from dns_update.bulk.csv_lines import CsvReader
@@ -10,7 +12,6 @@ from dns_update.bulk.fields import Fields
 from dns_update.bulk.json_lines import JsonReader
 from dns_update.bulk.master_file import MasterFileReader
 from dns_update.bulk.packing import Packer
-from dns_update.bulk.source import LineReader
 from dns_update.message import Message
 from dns_update.wire.codes import RRClass
 from dns_update.wire.name import Name

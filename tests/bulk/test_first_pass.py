@@ -13,7 +13,7 @@ from dns_update.bulk import first_pass
 from dns_update.bulk.csv_lines import CsvReader
 from dns_update.bulk.fields import Fields
 from dns_update.bulk.first_pass import CheckedFile
-from dns_update.bulk.source import Source
+from dns_update.bulk.names_file import NamesFile
 from dns_update.rr.record import rdata_to_text
 from dns_update.update import name_in_zone
 from dns_update.wire.codes import rrtype_to_text
@@ -21,7 +21,7 @@ from dns_update.wire.codes import rrtype_to_text
 ZONE = Name.from_text("example.com")
 
 
-_SOURCES: list[Source] = []
+_SOURCES: list[NamesFile] = []
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +31,8 @@ def no_file_stays_open() -> Iterator[None]:
         _SOURCES.pop().close()
 
 
-def opened(path: str) -> Source:
-    _SOURCES.append(Source(path))
+def opened(path: str) -> NamesFile:
+    _SOURCES.append(NamesFile(path))
     return _SOURCES[-1]
 
 
@@ -213,9 +213,9 @@ def test_of_very_many_wrong_lines_the_first_are_told_and_the_others_counted(tmp_
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"cannot read .*/none: No such file or directory"):
-        Source(str(tmp_path / "none"))
+        NamesFile(str(tmp_path / "none"))
     with pytest.raises(UsageError, match=r"cannot read .*: Is a directory"):
-        Source(str(tmp_path))
+        NamesFile(str(tmp_path))
 
 
 def test_a_file_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

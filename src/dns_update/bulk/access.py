@@ -44,7 +44,7 @@ class Carrier(Protocol):
         """Close the sockets."""
 
 
-class Access(Protocol):
+class BulkAccess(Protocol):
     """Access to one zone, at the first of its servers that answers."""
 
     zone: Name

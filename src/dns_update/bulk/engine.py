@@ -6,18 +6,18 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 
 from dns_update import errors
 from dns_update.bulk import FAILED, NOT_TRIED, BulkOptions, BulkOutcome, Wish
-from dns_update.bulk.access import Access
+from dns_update.bulk.access import BulkAccess
 from dns_update.bulk.sender import Sender
 from dns_update.wire.name import Name
 
 MOST_ZONES = 16  # that are open at the same time: each has a connection, and up to a window of messages in memory
 
-AccessOf = Callable[[Wish], Access]
+BulkAccessOf = Callable[[Wish], BulkAccess]
 """Returns the access to the zone of a wish, the same one for each wish of the zone; raises DnsUpdateError."""
 
 
 def applied(
-    wishes: Iterable[Wish], access_of: AccessOf, options: BulkOptions, is_stopped: Callable[[], bool] = bool
+    wishes: Iterable[Wish], access_of: BulkAccessOf, options: BulkOptions, is_stopped: Callable[[], bool] = bool
 ) -> Generator[BulkOutcome, None, None]:
     """Carry out wishes; yield an outcome for each, in the order in which they become known.
 
@@ -25,7 +25,7 @@ def applied(
     the iterator closes the sockets. The wishes are taken one after the other, and not kept longer than is needed.
     """
     senders: dict[Name, Sender] = {}  # the one that was used last is the last
-    last: Access | None = None
+    last: BulkAccess | None = None
     sender: Sender | None = None
     rest = iter(wishes)
     try:
@@ -50,7 +50,7 @@ def applied(
 
 
 def _sender_of(
-    senders: dict[Name, Sender], access: Access, options: BulkOptions, is_stopped: Callable[[], bool]
+    senders: dict[Name, Sender], access: BulkAccess, options: BulkOptions, is_stopped: Callable[[], bool]
 ) -> Sender:
     sender = senders.pop(access.zone, None)
     if sender is None:

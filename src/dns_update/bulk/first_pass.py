@@ -13,7 +13,7 @@ from dns_update import errors
 from dns_update.bulk import Wish
 from dns_update.bulk.csv_lines import CsvReader
 from dns_update.bulk.fields import Fields
-from dns_update.bulk.source import LineReader, Source
+from dns_update.bulk.names_file import LineReader, NamesFile
 from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.wire.codes import KEPT_BY_SERVER, SINGLE_RECORD_TYPES, RRType, rrtype_to_text
@@ -55,7 +55,7 @@ class CheckedFile:
     `also` are wishes that come after those of the file.
     """
 
-    def __init__(self, source: Source, fields: Fields, form: str | None = None) -> None:
+    def __init__(self, source: NamesFile, fields: Fields, form: str | None = None) -> None:
         """Read the file, and check it; raises ConfigError with all wrong lines, UsageError if it cannot be read."""
         self.also: list[Wish] = []
         self.left_out = 0
@@ -209,7 +209,7 @@ class _Run:
             problems.add(line, f"{what} contradicts line {first.lines[0]}", "a name has one record of this type")
 
 
-def _each(source: Source, reader: LineReader, problems: Problems | None) -> Iterator[Wish]:
+def _each(source: NamesFile, reader: LineReader, problems: Problems | None) -> Iterator[Wish]:
     """Yield the wish of each line; record wrong lines, or raise their errors if there is nothing to record them in."""
     read = reader.read
     number = 0

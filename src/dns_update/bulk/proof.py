@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from dns_update import errors
 from dns_update.bulk import Wish
-from dns_update.bulk.access import Access
+from dns_update.bulk.access import BulkAccess
 from dns_update.bulk.packing import Packer
 from dns_update.bulk.picture import Found, is_as_desired
 from dns_update.rr.embedded_names import canonical_rdata
@@ -19,13 +19,13 @@ _FIRST_PAUSE = 0.05  # seconds before what may be late is read again; each furth
 _LONGEST_PAUSE = 1.0
 INTERVAL = 5.0  # seconds between two readings at least: each may be a transfer of the whole zone
 
-Read = Callable[[list[Wish]], Iterable[tuple[Wish, "Found | errors.DnsUpdateError | None"]]]
+ReadBack = Callable[[list[Wish]], Iterable[tuple[Wish, "Found | errors.DnsUpdateError | None"]]]
 
 
 class Proof:
     """The wishes that were carried out and are not read back yet."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: BulkAccess) -> None:
         """Start without wishes."""
         self.wishes: list[Wish] = []
         self._access = access
@@ -41,7 +41,9 @@ class Proof:
         count = len(self.wishes)
         return count >= MOST_WISHES or (count >= LEAST_WISHES and self._access.clock() >= self._next)
 
-    def proven(self, read: Read, again: Read, patience: float) -> Iterator[tuple[Wish, errors.DnsUpdateError | None]]:
+    def proven(
+        self, read: ReadBack, again: ReadBack, patience: float
+    ) -> Iterator[tuple[Wish, errors.DnsUpdateError | None]]:
         """Yield each wish with the reason why it is not as desired, None if it is.
 
         `read` reads all of them; what may just be late is read by `again`, for `patience` seconds. BIND with inline

@@ -8,7 +8,7 @@ from itertools import chain
 
 from dns_update import errors
 from dns_update.bulk import Wish, name_of
-from dns_update.bulk.access import Access, Begun, Carrier
+from dns_update.bulk.access import Begun, BulkAccess, Carrier
 from dns_update.bulk.picture import Found, Picture, canonical
 from dns_update.exchange import TCP, UDP, Exchange, Reply
 from dns_update.message import Message
@@ -23,7 +23,7 @@ LEAST_FOR_TRANSFER = 32  # names: fewer are asked for one by one, however small 
 class Reader:
     """Reads what one server has in one zone."""
 
-    def __init__(self, access: Access, begun: Begun) -> None:
+    def __init__(self, access: BulkAccess, begun: Begun) -> None:
         """Prepare to read from the server that `begun` names."""
         self._access = access
         self._begun = begun

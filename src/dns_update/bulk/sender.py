@@ -27,7 +27,7 @@ from dns_update.bulk import (
     BulkOutcome,
     Wish,
 )
-from dns_update.bulk.access import Access, Begun, Carrier
+from dns_update.bulk.access import Begun, BulkAccess, Carrier
 from dns_update.bulk.batch import Batch, SizeLimit, Window
 from dns_update.bulk.packing import PackedUpdate, Packer
 from dns_update.bulk.picture import Found, has_ttl, is_as_desired
@@ -57,7 +57,7 @@ Read = Callable[[Reader, list[Wish]], Iterable[tuple[Wish, F | errors.DnsUpdateE
 class Sender:
     """Carries out the wishes of one zone; `offer` and `finish` return the outcomes that are known by then."""
 
-    def __init__(self, access: Access, options: BulkOptions, is_stopped: Callable[[], bool] = bool) -> None:
+    def __init__(self, access: BulkAccess, options: BulkOptions, is_stopped: Callable[[], bool] = bool) -> None:
         """Prepare; nothing is sent yet. Once `is_stopped` returns True, no silent server is waited for."""
         self._is_stopped = is_stopped
         self.begun: Begun | None = None

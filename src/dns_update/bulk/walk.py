@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dns_update import errors
-from dns_update.bulk.access import Access, Begun, Carrier
+from dns_update.bulk.access import Begun, BulkAccess, Carrier
 from dns_update.bulk.reading import question
 from dns_update.exchange import Reply
 from dns_update.message import Message
@@ -19,7 +19,7 @@ from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
 
 
-def walked(access: Access, refusal: errors.Refusal) -> Iterator[Record]:
+def walked(access: BulkAccess, refusal: errors.Refusal) -> Iterator[Record]:
     """Yield the NS records of the zone itself, then a record of type ANY for each name, without data.
 
     Raises `refusal`, the answer to the request for a transfer, if the zone has no NSEC records; MalformedMessage if
@@ -45,7 +45,7 @@ def walked(access: Access, refusal: errors.Refusal) -> Iterator[Record]:
         carrier.close()
 
 
-def _asked(access: Access, begun: Begun, carrier: Carrier, name: Name, rrtype: int) -> Iterator[Record]:
+def _asked(access: BulkAccess, begun: Begun, carrier: Carrier, name: Name, rrtype: int) -> Iterator[Record]:
     """Yield the records of one type that a name has; raises DnsUpdateError."""
     query = Message.query(name, rrtype, access.rrclass)
     reply = carrier.wait(carrier.start(question(query, begun)))

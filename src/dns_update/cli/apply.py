@@ -13,7 +13,7 @@ from dns_update.bulk import ABSENT, ANY, NOT_TRIED, BulkOptions, BulkOutcome, Wi
 from dns_update.bulk.engine import applied
 from dns_update.bulk.fields import Fields
 from dns_update.bulk.first_pass import CheckedFile
-from dns_update.bulk.source import Source
+from dns_update.bulk.names_file import NamesFile
 from dns_update.cli import INTERRUPTED, is_watched, talk
 from dns_update.cli.apply_result import RunResult
 from dns_update.cli.bulk_zones import Zones
@@ -37,7 +37,7 @@ def run(line: CommandLine) -> int:
     options = with_environment(line.options("apply"), "apply")
     _check(options)
     zones = Zones(options, "apply")
-    with closing(Source(options.names_file or "")) as source:
+    with closing(NamesFile(options.names_file or "")) as source:
         try:
             file = CheckedFile(source, _fields(options), options.names_form)
         except errors.ConfigError as error:

@@ -8,7 +8,7 @@ from typing import Any
 from dns_update import errors
 from dns_update.auth import Key
 from dns_update.bulk import BulkOptions, BulkOutcome, Wish
-from dns_update.bulk.access import Access, Begun, Carrier
+from dns_update.bulk.access import Begun, BulkAccess, Carrier
 from dns_update.bulk.engine import applied
 from dns_update.client import Client
 from dns_update.client.discovery import find_zone
@@ -50,7 +50,7 @@ class OneByOne:
 
 
 class ZoneAccess:
-    """Access to one zone by a client; see `dns_update.bulk.access.Access`."""
+    """Access to one zone by a client; see `dns_update.bulk.access.BulkAccess`."""
 
     def __init__(self, client: Client, zone: Name, rrclass: int = RRClass.IN) -> None:
         """Prepare; nothing is asked yet."""
@@ -137,7 +137,7 @@ class ZoneFinder:
         self._accesses: dict[Name, ZoneAccess] = {}
         self._zones: dict[bytes, Name] = {}  # of names, by the name above them, in wire form and lower case
 
-    def access_of(self, wish: Wish) -> Access:
+    def access_of(self, wish: Wish) -> BulkAccess:
         """Return the access to the zone of a wish; raises DnsUpdateError if its zone is not found.
 
         Names that have the same name above them are taken to be in the same zone, except for the zone itself.

@@ -49,7 +49,7 @@ _READERS: dict[str, Callable[[Fields], LineReader]] = {
 }
 
 
-class Source:
+class NamesFile:
     """A file, open, that can be read from its beginning more than once; a pipe is copied to a temporary file."""
 
     def __init__(self, path: str) -> None:
