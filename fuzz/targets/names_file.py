@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from dns_update.bulk.source import LineReader
-
 from dns_update import errors
 from dns_update.bulk import Wish
 from dns_update.bulk.csv_lines import CsvReader
 from dns_update.bulk.fields import Fields
 from dns_update.bulk.json_lines import JsonReader
 from dns_update.bulk.master_file import MasterFileReader
+from dns_update.bulk.names_file import LineReader
 from dns_update.bulk.packing import Packer
 from dns_update.message import Message
 from dns_update.wire.codes import RRClass
