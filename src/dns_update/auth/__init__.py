@@ -247,15 +247,20 @@ class Key(Value):
         )
 
 
-def read_secret(source: str, beside: str | None = None) -> str:
+def read_secret(source: str, beside: str | None = None, encoding: str = "auto") -> str:
     """Return the secret that a `key` property means.
 
     `@FILE` is a file's one line, `env:NAME` a variable of the environment, `credential:NAME` a systemd credential,
     anything else is the secret itself. Without systemd, a credential is a file in the directory `beside`, if that is
     given. ASCII blanks around a file's or credential's secret are dropped, and one line end after a variable's. Raises
-    UsageError, which shows neither a secret nor a text that may be one.
+    UsageError, which shows neither a secret nor a text that may be one; also for a path in the place of a secret,
+    unless the `encoding` of the secret is given.
     """
     if not source.startswith(("@", "env:", "credential:")):
+        if encoding == "auto":
+            from dns_update.auth.mixed_up import refuse_path_as_secret  # not needed for a key file
+
+            refuse_path_as_secret(source)
         return source
     from dns_update.auth.secret_sources import secret_from  # not needed for a key file
 

@@ -12,7 +12,7 @@ from dns_update.errors import quoted
 SECRETS_OF_CONTAINERS = ("/run/secrets", "/var/run/secrets")
 _MAX_KEY_FILE_OCTETS = 1 << 20  # a whole named.conf fits; /dev/zero does not
 _NOT_SHOWN = "a relative path starts from the current directory; this one is not shown, since it may be a secret"
-_ENDINGS = (".conf", ".key", ".private", ".secret", ".tsig", ".txt")  # of files with keys; no Base64 has a dot
+ENDINGS = (".conf", ".key", ".private", ".secret", ".tsig", ".txt")  # of files with keys; no Base64 has a dot
 _DESCRIPTORS = ("/dev/stdin", "/dev/fd/", "/proc/")  # where a pipe has no name of its own, e.g. a shell's <(...)
 
 TYPE_CHECKING = False
@@ -72,7 +72,7 @@ def called_in_errors(path: str, otherwise: str) -> str:
     """
     root = path[: len(path) - len(path.lstrip("/"))]
     first, slash, _ = path.removeprefix(root).partition("/")
-    is_path = path.endswith(_ENDINGS) or os.path.lexists(path) or (slash and os.path.lexists(root + first))
+    is_path = path.endswith(ENDINGS) or os.path.lexists(path) or (slash and os.path.lexists(root + first))
     if not path or is_path:
         return path if path.isprintable() and path else quoted(path)
     return otherwise

@@ -261,7 +261,8 @@ def key_of(options: Options) -> Key | None:
                 "key= is given without key-name=", hint="the server finds the secret by the key's name"
             )
         algorithm = options.algorithm if options.algorithm is not None else Algorithm.from_text(DEFAULT_ALGORITHM)
-        return Key.from_secret(options.key_name, read_secret(options.key), algorithm, options.key_encoding)
+        secret = read_secret(options.key, encoding=options.key_encoding)
+        return Key.from_secret(options.key_name, secret, algorithm, options.key_encoding)
     _refuse_without_secret(options)
     return None
 

@@ -87,11 +87,12 @@ def diagnosis_of(
     questions: Questions, case: Case, kind: ServerKind, cause: str, *, zone: Name | None = None, **details: object
 ) -> Diagnosis:
     """Return a diagnosis with the details that every sentence may name."""
-    key = case.key
+    key, address = case.key, questions.endpoint.address
     common = {
         "server": questions.endpoint,
-        "host_address": questions.endpoint.address,
+        "host_address": address,
         "port": questions.endpoint.port,
+        "at_port": f"[{address}]:PORT" if ":" in address else f"{address}:PORT",
         "of_zone": zone if zone is not None else case.zone,
         "owner": case.owner,
         "types": case.types,

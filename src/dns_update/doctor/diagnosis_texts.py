@@ -50,20 +50,26 @@ _GRANT = 'update-policy {{ grant "{of_key}" name {owner}. {types}; }};'
 _SET_META = "pdnsutil set-meta {of_zone} TSIG-ALLOW-DNSUPDATE {of_key}"
 _RECONFIG = "then run rndc reconfig, also if it has that already"
 _KNOT_RELOAD = "then run knotc reload, also if it has that already"
+_SEEN_BY_BIND = (
+    "the one that named sees, which behind NAT or a proxy (dnsdist) is the proxy's: journalctl -u named | grep denied "
+    "shows it before \"#\""
+)
 _MAKE_KEY = "dns-update key generate makes a key, and prints what the server needs"
 
 TEXTS: dict[str, Sentences] = {
     # No answer
     "not-listening": _any(
-        "nothing listens at {server}{named}, for UDP",
-        "start the DNS server there, let it listen at that address (listen-on of BIND, listen of Knot DNS, "
-        "local-address of PowerDNS), or correct {dns-server}; on the server, ss -lnup shows what listens where",
+        "nothing listens at port {port} of {host_address}{named}, for UDP",
+        "on the server, ss -lnup shows what listens where. If the server listens at another port, give it: "
+        "{dns-server:{at_port}}. If it listens only at other addresses, let it listen at {host_address} (listen-on of "
+        "BIND, listen of Knot DNS, local-address of PowerDNS), or correct {dns-server}. If it does not run, start it",
     ),
     "not-listening-here": _any(
-        "nothing listens at {server}{named}, for UDP: that address is this machine itself, and inside a container, the "
-        "container itself",
+        "nothing listens at port {port} of {host_address}{named}, for UDP: that address is this machine itself, and "
+        "inside a container, the container itself",
         "if the server runs on another machine, or outside of this container: {dns-server} with an address of that "
-        "machine. If it runs here, start it, or let it listen at {host_address}; ss -lnup shows what listens where",
+        "machine. If it runs here, ss -lnup shows what listens where: if at another port, {dns-server:{at_port}}; if "
+        "not at {host_address}, let it listen there; if it does not run, start it",
     ),
     "other-loopback": _any(
         "nothing listens at {server}{named}; a DNS server of this machine answers at {usual}",
@@ -341,7 +347,10 @@ TEXTS: dict[str, Sentences] = {
         {
             OTHER: f"give {{key-file}}, or {{key-name}} and {{key}}; {_MAKE_KEY}",
             BIND: f"give {{key-file}}, or {{key-name}} and {{key}}; {_MAKE_KEY}. A zone without update-policy and "
-            "allow-update takes no updates at all; addresses in allow-update must include the one that the server sees",
+            f"allow-update takes no updates at all; addresses in allow-update must include {_SEEN_BY_BIND}",
+            KNOT: f"give {{key-file}}, or {{key-name}} and {{key}}; {_MAKE_KEY}. Addresses in the acl must include the "
+            "one that Knot sees, which behind NAT or a proxy (dnsdist) is the proxy's: journalctl -u knot | grep "
+            "'ACL, denied' shows it after \"remote\"",
             POWERDNS: f"give {{key-file}}, or {{key-name}} and {{key}}; {_MAKE_KEY}; or let this address update: "
             "allow-dnsupdate-from in pdns.conf",
         },
@@ -392,15 +401,18 @@ TEXTS: dict[str, Sentences] = {
         "knotc zone-status {of_zone} on the server shows it; run knotc zone-thaw {of_zone}",
     ),
     "powerdns-updates-off": _any(
-        "{program} takes no updates from this machine: dnsupdate is off, or allow-dnsupdate-from leaves it out",
+        "{program} takes no updates from the address that it sees: dnsupdate is off, or allow-dnsupdate-from leaves "
+        "that address out",
         "pdns.conf needs dnsupdate=yes and, in allow-dnsupdate-from, the address of this machine (the default is only "
-        "127.0.0.0/8 and ::1), or the zone in its metadata ALLOW-DNSUPDATE-FROM; then restart it",
+        "127.0.0.0/8 and ::1), or the zone in its metadata ALLOW-DNSUPDATE-FROM; then restart it. Behind dnsdist, NAT "
+        "or another proxy, PowerDNS sees the proxy's address, which must be there instead: journalctl -u pdns | grep "
+        "UPDATE shows it after \"from\"",
     ),
     "powerdns-key-not-allowed": _any(
         "{program} accepts key {of_key}, which may not update {of_zone}",
         f"{_SET_META} on the server allows it (add-meta if other keys may, too). If it is there, pdnsutil show-zone "
         "{of_zone} tells more: for a secondary, send to its primary, or let forward-dnsupdate=yes do so; otherwise the "
-        "zone's own ALLOW-DNSUPDATE-FROM leaves this machine out",
+        "zone's own ALLOW-DNSUPDATE-FROM leaves out this machine, or the proxy (dnsdist, NAT) in front of PowerDNS",
     ),
     "powerdns-policy": _any(
         "{program} takes updates of {of_zone} with key {of_key}, and refuses this one",

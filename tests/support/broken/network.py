@@ -11,7 +11,7 @@ from dns_update.message import Message
 from dns_update.wire.codes import Flag, Rcode
 from lab import Bind, NameServer
 from lab.others import Dnsdist
-from tests.support.broken.servers import ANY, KEY, bind, line
+from tests.support.broken.servers import ANY, KEY, bind, knot, line, powerdns
 from tests.support.broken.set_up import Words, broken
 from tests.support.forwarder import Forwarder
 from tests.support.peer import Silent, closed_port, is_update
@@ -19,7 +19,8 @@ from tests.support.peer import Silent, closed_port, is_update
 
 @broken(
     "nothing listens at the port, of this machine or this container", "not-listening-here",
-    "nothing listens at 127.0.0.1:1, for UDP", "inside a container", "ss -lnup",
+    "nothing listens at port 1 of 127.0.0.1, for UDP", "inside a container", "ss -lnup", "if at another port, "
+    "dns-server=127.0.0.1:PORT",
 )  # fmt: skip
 def closed_server_port(_stack: ExitStack, directory: Path) -> Words:
     return line(f"127.0.0.1:{closed_port()}", directory)
@@ -150,6 +151,41 @@ def dnsdist_adds_client_subnet(stack: ExitStack, directory: Path) -> Words:
     options = f'newServer({{address="{server.host}:{server.port}", healthCheckMode="up", useClientSubnet=true}})\n'
     options += "rmServer(0)"
     return line(stack.enter_context(Dnsdist(directory / "dnsdist", upstream=server, options=options)), directory)
+
+
+def _behind_dnsdist(stack: ExitStack, directory: Path, server: NameServer) -> str:
+    """Put dnsdist in front of a server, which sees its address, 127.0.0.9, in the place of the client's."""
+    place = f"{server.host}:{server.port}"
+    options = f'newServer({{address="{place}", source="127.0.0.9", healthCheckMode="up"}})\nrmServer(0)'
+    proxy = stack.enter_context(Dnsdist(directory / "dnsdist", upstream=server, options=options))
+    return f"{proxy.host}:{proxy.port}"
+
+
+@broken(
+    "PowerDNS: allow-dnsupdate-from has the client, and not the dnsdist between", "powerdns-updates-off",
+    "PowerDNS sees the proxy's address", "journalctl -u pdns | grep UPDATE",
+)  # fmt: skip
+def powerdns_behind_dnsdist(stack: ExitStack, directory: Path) -> Words:
+    server = powerdns(stack, directory, options="allow-dnsupdate-from=127.0.0.1/32")
+    return line(_behind_dnsdist(stack, directory, server), directory)
+
+
+@broken(
+    "BIND: allow-update has the client's address, and not that of the dnsdist between", "key-needed",
+    "the one that named sees", "journalctl -u named | grep denied",
+)  # fmt: skip
+def bind_behind_dnsdist(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, "allow-update { 127.0.0.1; };")
+    return line(_behind_dnsdist(stack, directory, server), directory, None)
+
+
+@broken(
+    "Knot: the acl has the client's address, and not that of the dnsdist between", "key-needed", "the one that Knot sees",
+    "journalctl -u knot | grep 'ACL, denied'",
+)  # fmt: skip
+def knot_behind_dnsdist(stack: ExitStack, directory: Path) -> Words:
+    server = knot(stack, directory, "    address: 127.0.0.1\n    action: update\n")
+    return line(_behind_dnsdist(stack, directory, server), directory, None)
 
 
 @broken("BIND: blackhole has the client's address", "drops-this-address", "blackhole in named.conf")

@@ -279,12 +279,9 @@ def _key_from_secret(table: str, given: Mapping[str, Any], beside: str) -> Key:
     """Return the key of a table with a secret, or with the place of a secret."""
     if given["secret"].startswith("@"):
         _refuse_pipe(os.path.expanduser(given["secret"].removeprefix("@")))  # as read_secret does
-    return Key.from_secret(
-        given.get("name", table),
-        read_secret(given["secret"], beside),
-        given.get("algorithm", DEFAULT_ALGORITHM),
-        given.get("encoding", "auto"),
-    )
+    encoding = given.get("encoding", "auto")
+    secret = read_secret(given["secret"], beside, encoding)
+    return Key.from_secret(given.get("name", table), secret, given.get("algorithm", DEFAULT_ALGORITHM), encoding)
 
 
 def _key_from_file(given: Mapping[str, Any], beside: str) -> Key:

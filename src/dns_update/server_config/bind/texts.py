@@ -90,7 +90,10 @@ TEXTS = {
     ),
     "list-needs-address": (
         "allow-update does not have the client's address $client",
-        "write in its place: allow-update { key NAME; }; and sign the update with that key",
+        (
+            "write in its place: allow-update { key NAME; }; and sign the update with that key. Clients whose messages "
+            "come through NAT or a proxy are seen with its address: journalctl -u named | grep denied shows it"
+        ),
     ),
     "list-other-key": (
         "allow-update accepts $keys, not the key $key",

@@ -49,7 +49,10 @@ TEXTS = {
     ),
     "acl-address": (
         "the acl $acl does not have the client's address $client; it has: $listed",
-        'write in the acl $acl: "address: $client", or leave address out, and $RELOAD',
+        (
+            'write in the acl $acl: "address: $client", or leave address out, and $RELOAD. Clients whose messages come '
+            "through NAT or a proxy are seen with its address: journalctl -u knot | grep 'ACL, denied' shows it"
+        ),
     ),
     "acl-remote-address": (
         "the acl $acl takes its addresses from a remote, and these do not have the client's address $client",

@@ -33,7 +33,10 @@ TEXTS = {
     ),
     "address": (
         "the client's address $client is neither in allow-dnsupdate-from nor in ALLOW-DNSUPDATE-FROM: $listed",
-        "run: $add_meta $zone ALLOW-DNSUPDATE-FROM $client",
+        (
+            "run: $add_meta $zone ALLOW-DNSUPDATE-FROM $client. Clients whose messages come through dnsdist or NAT are "
+            "seen with its address: journalctl -u pdns | grep UPDATE shows it"
+        ),
     ),
     "address-not-known": (
         "whether the client's address may send updates is not known: it must be in $listed",
