@@ -7,9 +7,10 @@ import socket
 from dns_update.auth import Key
 from dns_update.doctor.checklist import Step
 from dns_update.doctor.configuration import configuration_steps
-from dns_update.doctor.examination import NameExamination
-from dns_update.errors import KeyRejected, PermissionDenied, ReplyNotTrusted, ZoneNotFound
-from dns_update.server_config import Question
+from dns_update.doctor.examination import NameExamination, ServerExamination
+from dns_update.errors import KeyRejected, NoResponse, PermissionDenied, ReplyNotTrusted, ZoneNotFound
+from dns_update.exchange import TLS
+from dns_update.server_config import Question, SilentPlace
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import parse_address
@@ -29,8 +30,23 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
     rrtypes = subject.rrtypes or (RRType.ANY,)
     client = None if endpoint is None else _own_address(endpoint)
     at = None if endpoint is None else parse_address(endpoint.address.partition("%")[0])
-    question = Question(zone, subject.name, rrtypes, key=key, client=client, server=at)
+    is_plain = subject.destination.policy.transport != TLS  # encrypted DNS has settings of its own
+    silent = None if server is None or at is None or not is_plain else _silent_at(server, at)
+    question = Question(zone, subject.name, rrtypes, key=key, client=client, server=at, silent_at=silent)
     return list(configuration_steps(path, question, is_refused=_is_refused(name)))
+
+
+def _silent_at(server: ServerExamination, address: bytes) -> SilentPlace | None:
+    """Return where no answer came from; None if one did, or if the address is not one of this machine."""
+    if not isinstance(server.error, NoResponse) or server.access is not None:
+        return None
+    family = socket.AF_INET6 if server.endpoint.is_ipv6 else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((server.endpoint.address, 0))  # only an address of this machine can be bound
+    except OSError:
+        return None
+    return SilentPlace(address, server.endpoint.port)
 
 
 def _is_refused(name: NameExamination) -> bool:

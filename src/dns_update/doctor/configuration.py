@@ -8,7 +8,7 @@ from dns_update.doctor.checklist import Step, failed
 from dns_update.errors import UsageError
 from dns_update.server_config import ConfigFinding, Question, examine_configuration, texts
 
-_STATUSES = {"key": 5, "zone": 8, "not-loaded": 8, "journal": 9, "apparmor": 9, "disk": 9, "private": 9, "backend": 9}
+_STATUSES = {"listens": 4, "key": 5, "zone": 8, "not-loaded": 8, "journal": 9, "apparmor": 9, "disk": 9, "private": 9, "backend": 9}
 """What a command would end with because of a fault, by the beginning of its code; 7, not permitted, for the others."""
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dns_update.server_config.finding import ConfigFinding as ConfigFinding
 from dns_update.server_config.finding import Place as Place
 from dns_update.server_config.question import Question as Question
+from dns_update.server_config.question import SilentPlace as SilentPlace
 from dns_update.server_config.recognise import recognised
 from dns_update.server_config.texts import texts as texts
 
-__all__ = ["ConfigFinding", "Place", "Question", "examine_configuration", "texts"]
+__all__ = ["ConfigFinding", "Place", "Question", "SilentPlace", "examine_configuration", "texts"]
 
 
 def examine_configuration(path: str, question: Question) -> tuple[ConfigFinding, ...]:

@@ -9,12 +9,19 @@ from dns_update.wire.inet import format_address
 from dns_update.wire.name import Name
 
 
+class SilentPlace(Value):
+    """An address of this machine, as 4 or 16 octets, and a port of it, from which no answer came."""
+
+    address: bytes
+    port: int
+
+
 class Question(Value):
     """An update: records of `rrtypes` at `owner` in `zone`; type ANY means that the whole name is deleted.
 
     `key` is the key that signs it, with its secret; or there are only its name and algorithm; or none, if the update is
     not signed. `client` is the address that the server sees, `server` the server's own address, both as 4 or 16 octets;
-    None if not known.
+    None if not known. `silent_at` is where it was asked in vain; None if it answers, or is not asked here.
     """
 
     zone: Name
@@ -26,6 +33,7 @@ class Question(Value):
     algorithm: Algorithm | None = None
     client: bytes | None = None
     server: bytes | None = None
+    silent_at: SilentPlace | None = None
 
     @property
     def signer(self) -> Name | None:

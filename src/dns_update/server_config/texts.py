@@ -54,6 +54,14 @@ COMMON = {
         "the disk of $directory is full, so the server cannot write a change there, and answers SERVFAIL",
         "run: df -h -i $directory; and make room there",
     ),
+    "listens-at-other-port": (
+        "the server listens at port $other of $address, and port $port was asked",
+        "give that port: {dns-server:$at}; or change it in $setting, and restart the server",
+    ),
+    "listens-elsewhere": (
+        "the server does not listen at $address, which was asked ($setting)",
+        "add $address to $setting, and restart the server; or give an address that it has: {dns-server:ADDRESS}",
+    ),
     "key-right": ("the server has the key $key", ""),
 }
 """Sentences that are the same for all servers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dns_update.rr.host_names import may_own
 from dns_update.server_config.bind.canonical import read_configuration
 from dns_update.server_config.bind.keys import examine_key
+from dns_update.server_config.bind.listening import examine_listening
 from dns_update.server_config.bind.match_lists import MatchList, Peer
 from dns_update.server_config.bind.other_views import examine_other_views
 from dns_update.server_config.bind.permission import examine_permission
@@ -28,6 +29,8 @@ def examine(path: str, question: Question, *, rndc: tuple[str, ...] | None = Non
     found = Findings("bind", question)
     main = Place(path)
     views = scopes(read_configuration(path))
+    if question.silent_at is not None:
+        examine_listening(found, question.silent_at, views[0], main)
     selection = examine_zone(found, question, views, main)
     if selection is None:
         examine_key(found, question, views[0], list(views[1:]), main)

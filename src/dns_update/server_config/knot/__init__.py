@@ -8,6 +8,7 @@ from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.knot.configuration import Configuration, read_configuration
 from dns_update.server_config.knot.entries import Entry
+from dns_update.server_config.knot.listening import examine_listening
 from dns_update.server_config.knot.permission import examine_permission
 from dns_update.server_config.knot.status import examine_status
 from dns_update.server_config.knot.storage import examine_files
@@ -24,6 +25,8 @@ def examine(path: str, question: Question) -> tuple[ConfigFinding, ...]:
     found = Findings("knot", question)
     main = Place(path)
     configuration = read_configuration(path)
+    if question.silent_at is not None:
+        examine_listening(found, question.silent_at, configuration)
     zone = _zone(found, question, configuration, main)
     if zone is None:
         _key(found, question, configuration, main)

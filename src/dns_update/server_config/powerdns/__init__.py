@@ -13,6 +13,7 @@ from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.networks import is_in_network
 from dns_update.server_config.other_zones import other_zone
 from dns_update.server_config.powerdns.database import CHANGING, Database, StoredKey, file_options, open_database
+from dns_update.server_config.powerdns.listening import examine_listening
 from dns_update.server_config.powerdns.settings import Settings, read_settings
 from dns_update.server_config.question import Question
 from dns_update.server_config.wording import the_keys
@@ -34,6 +35,8 @@ def examine(path: str, question: Question) -> tuple[ConfigFinding, ...]:
     main = Place(path)
     settings = read_settings(path)
     _refuse_mistakes(settings, path)
+    if question.silent_at is not None:
+        examine_listening(found, question.silent_at, settings, main)
     _switches(found, settings, main)
     _room(found, settings)
     database = open_database(path) if settings.values("launch") else None
