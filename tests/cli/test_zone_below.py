@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.errors import NameNotFound
+from dns_update.errors import NameNotFound, NotApplied
 from dns_update.update import Update
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone, dig
 from tests.cli.test_set import done
@@ -46,11 +46,9 @@ def at_once(server: NameServer, *words: str) -> list[str]:
     [
         ("sub", "NS", "ns1.example.com."),
         ("ns.sub", "A", "192.0.2.53"),
-        ("kid.sub", "A", "192.0.2.1"),
-        ("same.sub", "A", "192.0.2.1"),
-        ("same.sub", "AAAA", "2001:db8::1"),
+        ("ns.sub", "AAAA", "2001:db8::53"),
     ],
-    ids=["delegation", "glue", "new", "replace", "other-type"],
+    ids=["delegation", "glue", "glue-ipv6"],
 )
 def test_a_change_of_the_upper_zone_is_confirmed(holding: NameServer, name: str, rrtype: str, value: str) -> None:
     (note,) = at_once(holding, f"name={name}", f"type={rrtype}", f"value={value}", "ttl=60")
@@ -60,12 +58,41 @@ def test_a_change_of_the_upper_zone_is_confirmed(holding: NameServer, name: str,
     assert dig(holding, f"same.{BELOW}", "A") == [f"same.{BELOW}. 60 IN A 192.0.2.7"]
 
 
+@pytest.mark.parametrize("command", ["set", "add"])
+@pytest.mark.parametrize(
+    ("name", "rrtype", "value"),
+    [
+        ("kid.sub", "A", "192.0.2.1"),
+        ("same.sub", "A", "192.0.2.1"),
+        ("same.sub", "A", "192.0.2.7"),
+        ("same.sub", "AAAA", "2001:db8::1"),
+        ("_acme-challenge.sub", "TXT", "token"),
+        ("ns.sub", "TXT", "text"),
+        ("kid.sub", "NS", "ns1.example.com."),
+    ],
+    ids=["new", "other-data", "same-data", "other-type", "challenge", "at-glue", "lower-delegation"],
+)
+def test_a_change_that_no_query_shows_is_not_applied(
+    holding: NameServer, command: str, name: str, rrtype: str, value: str
+) -> None:
+    words = [*access(holding), f"name={name}", f"type={rrtype}", f"value={value}", "ttl=60"]
+    checked = in_process("check", *words)
+    result = in_process(command, *words, "quiet=yes")
+    assert (result.status, checked.status) == (8, 8)
+    assert f"Update not applied: {holding.host}:{holding.port} does not show {name}.example.com {rrtype}" in result.stderr
+    assert result.hint.startswith(f"give zone={BELOW}; ")
+    assert f"does not show {name}.example.com {rrtype}: the name lies in {BELOW}" in checked.stdout
+    assert f"next: give zone={BELOW}; " in checked.stdout
+    assert "an update would" not in checked.stdout
+    assert dig(holding, f"same.{BELOW}", "A") == [f"same.{BELOW}. 60 IN A 192.0.2.7"]
+
+
 def test_no_ttl_is_taken_from_the_zone_below_nor_noted(holding: NameServer) -> None:
     """It holds the same data, with a TTL of its own."""
     for words in (["ttl=300"], []):
-        (note,) = at_once(holding, "name=same.sub", "address=192.0.2.7", *words)
+        (note,) = at_once(holding, "name=ns.sub", "address=192.0.2.7", *words)
         assert "TTL" not in note
-    result = done(in_process(*access(holding), "name=same.sub", "address=192.0.2.7", "--json")).json
+    result = done(in_process(*access(holding), "name=ns.sub", "address=192.0.2.7", "--json")).json
     assert (result["before"], result["changed"], result["verified"]) == (None, None, True)
 
 
@@ -85,7 +112,7 @@ def test_a_ds_record_is_in_the_upper_zone_and_is_read_there(holding: NameServer)
 
 @pytest.mark.parametrize("words", [[], ["type=TXT"], ["type=TXT", "value=upper"]], ids=["name", "type", "value"])
 def test_a_removal_from_the_upper_zone_is_confirmed(holding: NameServer, words: list[str]) -> None:
-    at_once(holding, "name=other.sub", "type=TXT", "value=upper", "ttl=60")
+    client_of(holding).send(Update("example.com").add("other.sub", 60, "TXT", "upper"))
     result = done(in_process("delete", *access(holding), "name=other.sub", *words))
     assert "update successful" in result.lines
     assert len(result.notes) == 1
@@ -101,7 +128,7 @@ def test_what_only_the_zone_below_has_is_unchanged(holding: NameServer, words: l
 
 
 def test_one_value_of_several_may_be_gone_and_nobody_can_tell(holding: NameServer) -> None:
-    at_once(holding, "name=many.sub", "address=192.0.2.1,192.0.2.2", "ttl=60")
+    client_of(holding).send(Update("example.com").add("many.sub", 60, "A", "192.0.2.1", "192.0.2.2"))
     result = done(in_process("delete", *access(holding), "name=many.sub", "address=192.0.2.1"))
     (note,) = result.notes
     assert note.startswith("it could not be read back: Zone not found:")
@@ -109,13 +136,14 @@ def test_one_value_of_several_may_be_gone_and_nobody_can_tell(holding: NameServe
 
 
 def test_an_addition_to_the_upper_zone_is_confirmed_if_nothing_is_beside_it(holding: NameServer) -> None:
-    (note,) = at_once(holding, "add", "name=added.sub", "address=192.0.2.1", "ttl=60")
+    client_of(holding).send(Update("example.com").delete_rrset("ns.sub", "A"))
+    (note,) = at_once(holding, "add", "name=ns.sub", "address=192.0.2.1", "ttl=60")
     assert note.endswith(f"give zone={BELOW}")
-    result = done(in_process("add", *access(holding), "name=added.sub", "address=192.0.2.2", "ttl=60"))
+    result = done(in_process("add", *access(holding), "name=ns.sub", "address=192.0.2.2", "ttl=60"))
     (note,) = result.notes
     assert note.startswith("it could not be read back: Zone not found:")
     assert "update successful" in result.lines
-    assert has(holding, "added.sub", "A", "192.0.2.1", "192.0.2.2")
+    assert has(holding, "ns.sub", "A", "192.0.2.1", "192.0.2.2")
 
 
 @pytest.mark.parametrize("words", [["name=sub", "type=NS"], ["name=same.sub"], ["name=ns.sub"]], ids=" ".join)
@@ -143,10 +171,16 @@ def test_an_alias_into_the_zone_below_is_the_upper_zones_own(holding: NameServer
 
 
 def test_the_library_confirms_it_too(holding: NameServer) -> None:
-    outcome = client_of(holding).set("kid.sub", "192.0.2.9", zone="example.com")
+    outcome = client_of(holding).set("ns.sub", "192.0.2.9", zone="example.com")
     assert outcome.verified
     assert outcome.before is None
     assert [record.data_text() for record in outcome.after or ()] == ["192.0.2.9"]
+
+
+def test_the_library_raises_for_what_no_query_shows(holding: NameServer) -> None:
+    with pytest.raises(NotApplied, match="a zone of its own") as caught:
+        client_of(holding).set("kid.sub", "192.0.2.9", zone="example.com")
+    assert not caught.value.may_come
 
 
 def _configure(directory: Path, server: NameServer, record: str) -> str:
@@ -163,7 +197,7 @@ def _configure(directory: Path, server: NameServer, record: str) -> str:
     ("record", "data"),
     [
         ('name = "sub"\ntype = "NS"\nvalue = "ns2.example.com."\nttl = 60\n', ("sub", "NS", "ns2.example.com.")),
-        ('name = "agent.sub"\naddress = "192.0.2.5"\n', ("agent.sub", "A", "192.0.2.5")),
+        ('name = "ns.sub"\naddress = "192.0.2.5"\n', ("ns.sub", "A", "192.0.2.5")),
     ],
     ids=["delegation", "address"],
 )
@@ -185,3 +219,13 @@ def test_the_agent_makes_it_right_and_then_leaves_it_alone(
     assert [check.status for check in checks] == [0, 0]
     assert all(f"lies in {BELOW}, a zone of its own" in check.stdout + check.stderr for check in checks)
     assert ["differs" in check.stdout for check in checks] == [True, False]
+
+
+def test_the_agent_fails_at_a_name_that_no_query_shows(holding: NameServer, tmp_path: Path) -> None:
+    configuration = _configure(tmp_path, holding, 'name = "agent.sub"\naddress = "192.0.2.5"\n')
+    checked = in_process("agent", "--check", "--online", configuration)
+    result = dns_update("agent", "--once", configuration, env={"STATE_DIRECTORY": str(tmp_path)})
+    assert (checked.status, result.status) == (8, 8)
+    for said in (checked.stdout + checked.stderr, result.stderr):
+        assert "Update not applied:" in said
+        assert f"the name lies in {BELOW}, a zone of its own" in said

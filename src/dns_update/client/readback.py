@@ -232,6 +232,11 @@ async def _confirmed(  # noqa: PLR0913 - what was asked for, and how
     """
     if not error.is_delegated:
         raise error
+    from dns_update.client.hidden import hidden_below  # only for a zone below
+
+    hidden = await hidden_below(view, rrtype, error) if values else None
+    if hidden is not None:
+        raise hidden
     if not await holds(view, rrtype, values):
         raise error if only_adds else _not_confirmed(view, rrtype, error)
     _note_confirmed(view, error)

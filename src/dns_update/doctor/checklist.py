@@ -256,6 +256,9 @@ def _of_record(one: NameAtServer, name: NameExamination) -> Iterator[Step]:
         yield failed("record", one.error)
         return
     assert comparison is not None  # noqa: S101 - neither the server nor this request has failed
+    if comparison.hidden is not None:
+        yield failed("record", comparison.hidden)
+        return
     if comparison.obstacle is not None:
         problem = next(problem for problem in problems_of(name) if problem.cause == "update-blocked")
         yield _failed("record", problem, problem.cause)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dns_update.client.hidden import hidden_below
 from dns_update.client.locate import LocatedTarget
 from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.obstacles import not_applied
 from dns_update.client.plan import Desired, plan, replacement
 from dns_update.client.readback import confirmed, is_told_by_prerequisites, look
 from dns_update.doctor.subject import Subject
-from dns_update.errors import ZoneNotFound
+from dns_update.errors import NotApplied, ZoneNotFound
 from dns_update.update import Update
 from dns_update.value import Value
 from dns_update.wire.codes import RRType
@@ -30,13 +31,15 @@ class Comparison(Value):
 
     `changes` are those of the needed update; none if the name is right, or if it is not known what is desired.
     `obstacle` is what would block them. `unread` is the error that kept the records from being read; then
-    prerequisites were used to find out whether the name is right.
+    prerequisites were used to find out whether the name is right. `hidden` is the error of an update whose data no
+    query would show.
     """
 
     current: Records
     changes: Records = ()
     obstacle: Obstacle | None = None
     unread: ZoneNotFound | None = None
+    hidden: NotApplied | None = None
 
 
 async def compare(view: ZoneView, subject: Subject, zone_ttl: int) -> Comparison:
@@ -61,6 +64,10 @@ async def compare(view: ZoneView, subject: Subject, zone_ttl: int) -> Comparison
 async def _compare_by_prerequisites(view: ZoneView, desired: Desired, zone_ttl: int, error: ZoneNotFound) -> Comparison:
     """Compare at a server that does not show the name; `error` is why."""
     ttl = zone_ttl if desired.ttl is None else desired.ttl
+    for rrtype in (rrtype for rrtype, values in desired.data.items() if values):
+        hidden = await hidden_below(view, rrtype, error)
+        if hidden is not None:
+            return Comparison((), replacement(view.target, desired, ttl).changes, unread=error, hidden=hidden)
     current = await confirmed(view, desired, ttl)
     changes = () if current is not None else replacement(view.target, desired, ttl).changes
     return Comparison(current or (), changes, unread=error)

@@ -174,7 +174,9 @@ def problems_of(name: NameExamination) -> Iterator[Problem]:
             yield RequestFailed(one.error, owner)
         if one.denial is not None and is_needed(name, one.denial):
             yield RequestFailed(one.denial.error, owner)
-        if comparison is not None and comparison.obstacle is not None:
+        if comparison is not None and comparison.hidden is not None:
+            yield RequestFailed(comparison.hidden, owner)
+        elif comparison is not None and comparison.obstacle is not None:
             is_refused = kind_at(one.server).program == POWERDNS and comparison.obstacle.is_alias
             yield UpdateBlocked(endpoint, owner, comparison.obstacle, comparison.current, is_refused)
     yield from _disagreements(name)
@@ -190,7 +192,7 @@ def notes_at(one: NameAtServer, name: NameExamination) -> Iterator[Note]:
     """Yield the notes on a name at one of its servers."""
     if one.denial is not None and not is_needed(name, one.denial):
         yield DeniedForLater(name.subject.name, one.denial)
-    if one.comparison is not None and one.comparison.unread is not None:
+    if one.comparison is not None and one.comparison.unread is not None and one.comparison.hidden is None:
         yield DataNotShown(one.comparison.unread)
 
 
