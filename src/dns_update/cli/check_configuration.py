@@ -32,7 +32,17 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
     at = None if endpoint is None else parse_address(endpoint.address.partition("%")[0])
     is_plain = subject.destination.policy.transport != TLS  # encrypted DNS has settings of its own
     silent = None if server is None or at is None or not is_plain else _silent_at(server, at)
-    question = Question(zone, subject.name, rrtypes, key=key, client=client, server=at, silent_at=silent)
+    around = None if server is None else server.surroundings
+    question = Question(
+        zone,
+        subject.name,
+        rrtypes,
+        key=key,
+        client=client,
+        server=at,
+        silent_at=silent,
+        dnskeys=() if around is None else around.dnskeys,
+    )
     return list(configuration_steps(path, question, is_refused=_is_refused(name)))
 
 

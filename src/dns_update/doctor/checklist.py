@@ -150,7 +150,7 @@ def _answers(server: ServerExamination, access: Access, around: Surroundings | N
             f"{server.endpoint} does not answer by TCP, which messages of more than 512 octets need",
             hint=f"let TCP port {server.endpoint.port} through, too (RFC 7766)",
         )
-    signed = ", signed (DNSSEC)" if around is not None and around.is_signed else ""
+    signed = ", signed (DNSSEC)" if around is not None and around.dnskeys else ""
     how = "" if line.gives_zone else ", found by its SOA record,"
     yield Step("zone", "ok", f"{server.zone}{how} is served there, with serial {access.serial}{signed}")
 
@@ -373,7 +373,9 @@ def not_carried_out(name: NameExamination) -> Iterator[Step]:
     for one in name.at_servers:
         if one.server.error is None and one.comparison is not None and one.comparison.changes:
             kind = kind_at(one.server)
-            what, to_do = sentences_of(Diagnosis("not-carried-out", kind, {"of_zone": one.server.zone}))
+            around = one.server.surroundings
+            cause = "not-carried-out-or-signed" if around is not None and around.dnskeys else "not-carried-out"
+            what, to_do = sentences_of(Diagnosis(cause, kind, {"of_zone": one.server.zone}))
             policy = " and its policy lets it pass" if kind.program == POWERDNS else ""
             unknown = f"whether {one.server.endpoint} can write the change{policy}"
             yield Step("update", "left out", what, hint=to_do, unknown=unknown)

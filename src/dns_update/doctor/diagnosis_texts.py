@@ -54,6 +54,11 @@ _SEEN_BY_BIND = (
     "the one that named sees, which behind NAT or a proxy (dnsdist) is the proxy's: journalctl -u named | grep denied "
     "shows it before \"#\""
 )
+_IF_POWERDNS_FAILS = (
+    "if it fails, the log says why: journalctl -u pdns. With lua-dnsupdate-policy-script in pdns.conf, that script "
+    "decides about each name and type; without it, mostly the database is locked by another program, not writable for "
+    "it, or its disk is full (df -h -i)"
+)
 _MAKE_KEY = "dns-update key generate makes a key, and prints what the server needs"
 
 TEXTS: dict[str, Sentences] = {
@@ -509,13 +514,25 @@ TEXTS: dict[str, Sentences] = {
             OTHER: "if it fails, the server's log says why: it cannot write there, its disk is full, or a limit of the "
             "zone is reached",
             BIND: "if it fails, the log says why: journalctl -u named | grep {of_zone}. Mostly the zone file's "
-            "directory is not writable for named, or its disk is full (df -h -i); or its DNSSEC keys cannot be read, "
-            "or max-records is reached",
+            "directory is not writable for named, or its disk is full (df -h -i), or max-records is reached",
             KNOT: "if it fails, the log says why: journalctl -u knot | grep {of_zone}. Mostly the journal is not "
-            "writable, or its disk is full (df -h -i); or private DNSSEC keys are missing, or zone-max-size is reached",
-            POWERDNS: "if it fails, the log says why: journalctl -u pdns. With lua-dnsupdate-policy-script in "
-            "pdns.conf, that script decides about each name and type; without it, mostly the database is locked by "
-            "another program, not writable for it, or its disk is full (df -h -i)",
+            "writable, or its disk is full (df -h -i), or zone-max-size is reached",
+            POWERDNS: _IF_POWERDNS_FAILS,
+        },
+    ),
+    "not-carried-out-or-signed": Sentences(
+        "the change itself was not made, so whether the server can write and sign it is not known; the zone is signed "
+        "(DNSSEC)",
+        {
+            OTHER: "if it fails, the server's log says why: its private DNSSEC keys are missing, it cannot write, or "
+            "its disk is full",
+            BIND: "if it fails, the log says why: journalctl -u named | grep {of_zone}. Mostly the zone's private keys "
+            "(K*.private) are not in key-directory, or not readable for named; or the zone file's directory is not "
+            "writable for it, or its disk is full (df -h -i)",
+            KNOT: "if it fails, the log says why: journalctl -u knot | grep {of_zone}. Mostly the zone's private keys "
+            "(*.pem in the KASP database's directory) are missing, or not readable for knotd (keymgr {of_zone} list "
+            "shows them); or the journal is not writable, or its disk is full (df -h -i)",
+            POWERDNS: _IF_POWERDNS_FAILS,
         },
     ),
     "cannot-write": Sentences(

@@ -49,8 +49,8 @@ class Surroundings(Value):
     """What is around a zone at one of its servers.
 
     `seconds_ahead` is how far the server's clock is ahead of ours; None if it does not say. With `takes_unsigned`, it
-    takes updates of the zone from this machine without a key. If it `is_by_tls`, nothing else was tried. `present` are
-    the records at the zone's apex.
+    takes updates of the zone from this machine without a key. If it `is_by_tls`, nothing else was tried. `dnskeys` are
+    the rdata of the zone's DNSKEY records; with some, it is signed.
     """
 
     kind: ServerKind
@@ -59,7 +59,7 @@ class Surroundings(Value):
     answers_udp: bool = True
     is_by_tls: bool = False
     seconds_ahead: int | None = None
-    is_signed: bool = False
+    dnskeys: tuple[bytes, ...] = ()
     name_servers: tuple[NameServerState, ...] = ()
 
 
@@ -86,7 +86,7 @@ async def look_around(questions: Questions, zone: Name, key: Key | None, access:
         is_by_tls=questions.is_by_tls(questions.endpoint),
         answers_udp=not (unsigned.is_silent and shown.is_silent),
         seconds_ahead=None if kind.program == POWERDNS else apex.seconds_ahead,  # it repeats our time
-        is_signed=any(record.name == zone for record in apex.records(_DNSKEY)),
+        dnskeys=tuple(record.rdata for record in _at(zone, apex.records(_DNSKEY))),
         name_servers=tuple(states),
     )
 

@@ -21,7 +21,8 @@ class Question(Value):
 
     `key` is the key that signs it, with its secret; or there are only its name and algorithm; or none, if the update is
     not signed. `client` is the address that the server sees, `server` the server's own address, both as 4 or 16 octets;
-    None if not known. `silent_at` is where it was asked in vain; None if it answers, or is not asked here.
+    None if not known. `silent_at` is where it was asked in vain; None if it answers, or is not asked here. `dnskeys`
+    are the rdata of the zone's DNSKEY records, as the server shows them.
     """
 
     zone: Name
@@ -34,6 +35,7 @@ class Question(Value):
     client: bytes | None = None
     server: bytes | None = None
     silent_at: SilentPlace | None = None
+    dnskeys: tuple[bytes, ...] = ()
 
     @property
     def signer(self) -> Name | None:

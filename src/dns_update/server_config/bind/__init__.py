@@ -46,7 +46,7 @@ def examine(path: str, question: Question, *, rndc: tuple[str, ...] | None = Non
         examine_permission(found, question, owner_scope, zone)
         _queries(found, question, owner_scope, zone)
         _check_names(found, question, owner_scope, zone)
-        examine_files(found, owner_scope, zone, path)
+        examine_files(found, owner_scope, zone, path, question)
         default = RNDC if path in STANDARD_CONFIGURATIONS else ()
         examine_status(found, question, owner_scope, zone, default if rndc is None else rndc)
     return found.all()

@@ -205,6 +205,24 @@ TEXTS = {
         "named runs as $user and cannot read and write the directory of the DNSSEC keys, $directory",
         "run: chown -R $user $directory",
     ),
+    "private-keys-missing": (
+        (
+            "the zone $zone is signed, and $directory has none of its private keys, without which named cannot sign a "
+            "change, and answers SERVFAIL; missing: $files"
+        ),
+        (
+            "copy these files there, readable for named; or write where they are: key-directory DIRECTORY; and run: "
+            "rndc reconfig && rndc reload $zone"
+        ),
+    ),
+    "private-keys-unreadable": (
+        "named runs as $user and cannot read the private keys of the zone $zone in $directory",
+        "run: chown $user $directory/K${zone}.+*",
+    ),
+    "private-keys-elsewhere": (
+        "$directory does not have all private keys of the zone $zone; missing: $files",
+        "if updates fail, copy them there; a key that is kept offline on purpose may be missing",
+    ),
     "auto-dnssec": (
         "auto-dnssec is no longer known to BIND 9.20",
         "write in its place, before the next upgrade: dnssec-policy NAME;",
