@@ -30,7 +30,15 @@ def test_other_names_are_names(name: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/etc/bind/home-key", "./home", "../keys/home", "~/home", "home.key", "Khome.+163+01234.private", "keys/knot.conf"],
+    [
+        "/etc/bind/home-key",
+        "./home",
+        "../keys/home",
+        "~/home",
+        "home.key",
+        "Khome.+163+01234.private",
+        "keys/knot.conf",
+    ],
 )
 def test_a_path_as_the_secret_is_refused_and_not_repeated(path: str) -> None:
     with pytest.raises(UsageError) as caught:
@@ -52,7 +60,9 @@ def test_a_file_that_exists_as_the_secret_is_refused_whatever_its_name(
     assert read_secret("homekeys", encoding="base64") == "homekeys"
 
 
-@pytest.mark.parametrize("secret", ["/////w==", "/9j/4AAQSkZJRg==", "correct horse; battery", "a/b", "~tilde", "nul\0nul"])
+@pytest.mark.parametrize(
+    "secret", ["/////w==", "/9j/4AAQSkZJRg==", "correct horse; battery", "a/b", "~tilde", "nul\0nul"]
+)
 def test_other_secrets_are_secrets(secret: str) -> None:
     assert read_secret(secret) == secret
 

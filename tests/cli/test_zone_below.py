@@ -79,7 +79,9 @@ def test_a_change_that_no_query_shows_is_not_applied(
     checked = in_process("check", *words)
     result = in_process(command, *words, "quiet=yes")
     assert (result.status, checked.status) == (8, 8)
-    assert f"Update not applied: {holding.host}:{holding.port} does not show {name}.example.com {rrtype}" in result.stderr
+    assert (
+        f"Update not applied: {holding.host}:{holding.port} does not show {name}.example.com {rrtype}" in result.stderr
+    )
     assert result.hint.startswith(f"give zone={BELOW}; ")
     assert f"does not show {name}.example.com {rrtype}: the name lies in {BELOW}" in checked.stdout
     assert f"next: give zone={BELOW}; " in checked.stdout

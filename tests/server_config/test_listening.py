@@ -35,42 +35,43 @@ def powerdns(directory: Path, text: str) -> Path:
     return path
 
 
+NONE = ("", 0)
 OTHER_PORT, ELSEWHERE = "listens-at-other-port", "listens-elsewhere"
 
 
 @pytest.mark.parametrize(
-    ("written", "text", "address", "fault", "number"),
+    ("written", "text", "address", "fault"),
     [
-        (bind, "listen-on { any; };", "192.0.2.1", "", 0),
-        (bind, "listen-on port 5353 { any; };", "192.0.2.1", OTHER_PORT, 3),
-        (bind, "listen-on port 5353 { any; };\nlisten-on { inner; };", "192.0.2.1", "", 0),
-        (bind, "listen-on { !192.0.2.1; any; };", "192.0.2.1", ELSEWHERE, 3),
-        (bind, "listen-on { inner; };", "192.0.2.1", "", 0),
-        (bind, "listen-on { inner; };", "192.0.2.2", ELSEWHERE, 3),
-        (bind, "listen-on { inner; };", "2001:db8::1", "", 0),
-        (bind, "listen-on-v6 { none; };", "2001:db8::1", ELSEWHERE, 3),
-        (bind, "listen-on-v6 port 5300 { 2001:db8::/32; };", "2001:db8::1", OTHER_PORT, 3),
-        (bind, "port 5300;", "192.0.2.1", OTHER_PORT, 3),
-        (bind, "port 5300;\nlisten-on port 53 { any; };", "192.0.2.1", "", 0),
-        (knot, "    listen: 192.0.2.1@5353\n", "192.0.2.1", OTHER_PORT, 3),
-        (knot, "    listen: [0.0.0.0@53, ::@5353]\n", "192.0.2.1", "", 0),
-        (knot, "    listen: [0.0.0.0@53, ::@5353]\n", "2001:db8::1", OTHER_PORT, 3),
-        (knot, "    listen: 127.0.0.1\n", "192.0.2.1", ELSEWHERE, 3),
-        (knot, "", "192.0.2.1", "", 0),
-        (powerdns, "", "192.0.2.1", "", 0),
-        (powerdns, "local-port=5300\n", "2001:db8::1", OTHER_PORT, 2),
-        (powerdns, "local-address=192.0.2.1:5300, [::1]:53\n", "192.0.2.1", OTHER_PORT, 2),
-        (powerdns, "local-address=127.0.0.1, ::1\n", "192.0.2.1", ELSEWHERE, 2),
-        (powerdns, "local-address=[2001:db8::1]:53\n", "2001:db8::1", "", 0),
+        (bind, "listen-on { any; };", "192.0.2.1", NONE),
+        (bind, "listen-on port 5353 { any; };", "192.0.2.1", (OTHER_PORT, 3)),
+        (bind, "listen-on port 5353 { any; };\nlisten-on { inner; };", "192.0.2.1", NONE),
+        (bind, "listen-on { !192.0.2.1; any; };", "192.0.2.1", (ELSEWHERE, 3)),
+        (bind, "listen-on { inner; };", "192.0.2.1", NONE),
+        (bind, "listen-on { inner; };", "192.0.2.2", (ELSEWHERE, 3)),
+        (bind, "listen-on { inner; };", "2001:db8::1", NONE),
+        (bind, "listen-on-v6 { none; };", "2001:db8::1", (ELSEWHERE, 3)),
+        (bind, "listen-on-v6 port 5300 { 2001:db8::/32; };", "2001:db8::1", (OTHER_PORT, 3)),
+        (bind, "port 5300;", "192.0.2.1", (OTHER_PORT, 3)),
+        (bind, "port 5300;\nlisten-on port 53 { any; };", "192.0.2.1", NONE),
+        (knot, "    listen: 192.0.2.1@5353\n", "192.0.2.1", (OTHER_PORT, 3)),
+        (knot, "    listen: [0.0.0.0@53, ::@5353]\n", "192.0.2.1", NONE),
+        (knot, "    listen: [0.0.0.0@53, ::@5353]\n", "2001:db8::1", (OTHER_PORT, 3)),
+        (knot, "    listen: 127.0.0.1\n", "192.0.2.1", (ELSEWHERE, 3)),
+        (knot, "", "192.0.2.1", NONE),
+        (powerdns, "", "192.0.2.1", NONE),
+        (powerdns, "local-port=5300\n", "2001:db8::1", (OTHER_PORT, 2)),
+        (powerdns, "local-address=192.0.2.1:5300, [::1]:53\n", "192.0.2.1", (OTHER_PORT, 2)),
+        (powerdns, "local-address=127.0.0.1, ::1\n", "192.0.2.1", (ELSEWHERE, 2)),
+        (powerdns, "local-address=[2001:db8::1]:53\n", "2001:db8::1", NONE),
     ],
 )
-def test_the_line_is_named_that_keeps_the_server_from_listening_there(  # noqa: PLR0913 - a table of cases
-    tmp_path: Path, written: Callable[[Path, str], Path], text: str, address: str, fault: str, number: int
+def test_the_line_is_named_that_keeps_the_server_from_listening_there(
+    tmp_path: Path, written: Callable[[Path, str], Path], text: str, address: str, fault: tuple[str, int]
 ) -> None:
     asked_for = question("example.com", "home.example.com")
     asked_for = asked_for._replace(silent_at=SilentPlace(parse_address(address), 53))
     found = [each for each in asked(written(tmp_path, text), asked_for) if each.code.startswith("listens-")]
-    assert [(each.code, each.line) for each in found] == ([(fault, number)] if fault else [])
+    assert [(each.code, each.line) for each in found] == ([fault] if fault[0] else [])
 
 
 def test_the_port_to_give_is_named(tmp_path: Path) -> None:

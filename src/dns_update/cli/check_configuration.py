@@ -8,7 +8,7 @@ from dns_update.auth import Key
 from dns_update.doctor.checklist import Step
 from dns_update.doctor.configuration import configuration_steps
 from dns_update.doctor.examination import NameExamination, ServerExamination
-from dns_update.errors import KeyRejected, NoResponse, PermissionDenied, ReplyNotTrusted, ZoneNotFound
+from dns_update.errors import DnsUpdateError, KeyRejected, NoResponse, PermissionDenied, ReplyNotTrusted, ZoneNotFound
 from dns_update.exchange import TLS
 from dns_update.server_config import Question, SilentPlace
 from dns_update.transport import Endpoint
@@ -43,7 +43,9 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
         silent_at=silent,
         dnskeys=() if around is None else around.dnskeys,
     )
-    return list(configuration_steps(path, question, is_refused=_is_refused(name)))
+    refusals = _refusals(name)
+    diagnosis = next((error.diagnosis for error in refusals if error.diagnosis), "")
+    return list(configuration_steps(path, question, is_refused=bool(refusals), diagnosis=diagnosis))
 
 
 def _silent_at(server: ServerExamination, address: bytes) -> SilentPlace | None:
@@ -59,12 +61,12 @@ def _silent_at(server: ServerExamination, address: bytes) -> SilentPlace | None:
     return SilentPlace(address, server.endpoint.port)
 
 
-def _is_refused(name: NameExamination) -> bool:
-    """Return whether the first server answers that it does not know the zone or the key, or that it refuses."""
+def _refusals(name: NameExamination) -> list[DnsUpdateError]:
+    """Return the errors by which the first server does not know the zone or the key, or refuses."""
     first = name.at_servers[0] if name.at_servers else None
     denied = None if first is None or first.denial is None else first.denial.error
     errors = [error for error in (name.error, first and first.server.error, denied) if error is not None]
-    return any(isinstance(error, _REFUSALS) for error in errors)
+    return [error for error in errors if isinstance(error, _REFUSALS)]
 
 
 def _zone(name: NameExamination) -> Name | None:

@@ -52,7 +52,7 @@ class CheckReport:
 
     def _nothing_wrong(self) -> str:
         unknown = " and ".join(step.unknown for step in self._steps if step.unknown)
-        return f"nothing wrong was found; not known is {unknown}" if unknown else "nothing is wrong"
+        return f"nothing wrong was found; {unknown} is only known after an update" if unknown else "nothing is wrong"
 
 
 def step_lines(step: Step, stream: TextIO | None) -> Iterator[str]:

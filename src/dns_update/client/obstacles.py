@@ -160,7 +160,7 @@ async def explain_refusal(view: ZoneView, update: Update, refusal: errors.Permis
         conflict = await _beside_cname(view, rrtype, current)
         if conflict:
             refusal.hint = errors.Hint(
-                "PowerDNS refuses a record beside a CNAME (BIND and Knot only if the key may not do it): {conflict}",
+                "if the server is PowerDNS, it refuses this because of a CNAME; {conflict}",
                 conflict=conflict,
             )
             return

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dns_update.doctor.checklist import Step, failed
+from dns_update.doctor.diagnosis_texts import TEXTS
 from dns_update.errors import UsageError
 from dns_update.server_config import ConfigFinding, Question, examine_configuration, texts
 
-_STATUSES = {"listens": 4, "key": 5, "zone": 8, "not-loaded": 8, "journal": 9, "apparmor": 9, "disk": 9, "private": 9, "backend": 9}
+_STATUSES = {
+    "listens": 4,
+    "key": 5,
+    "zone": 8,
+    "not-loaded": 8,
+    "journal": 9,
+    "apparmor": 9,
+    "disk": 9,
+    "private": 9,
+    "backend": 9,
+}
 """What a command would end with because of a fault, by the beginning of its code; 7, not permitted, for the others."""
 
 
@@ -19,19 +30,28 @@ _UNDECIDED = (
 """Remarks on what decides about the update, and is not known."""
 
 _READ_LATER = (
-    "{path} allows the update, as far as it can be read, and the server refuses it: mostly it has not read the file "
+    "{path} allows the update, as far as it can be read, and the server refuses it: {frozen}it has not read the file "
     "since the last change of it, or it reads another file"
 )
+_FROZEN = "the zone is frozen, or "
+_STATUS_UNKNOWN = ("status-not-asked", "status-not-known", "status-refused")
+_OF_NO_FILE = ("clock", "answered-between", "answered-between-unsigned", "ignores-signatures")
+"""Diagnoses that have nothing to do with the configuration."""
+
+_HOW_A_SECRET_DIFFERS = tuple(cause for cause in TEXTS if cause.startswith("secret-") and cause != "secret-differs")
 _READ_NOW = (
     "let it read the file: rndc reconfig (BIND), knotc reload (Knot DNS), systemctl restart pdns (PowerDNS); "
     "ps -C named,knotd,pdns_server -o args shows which file it reads"
 )
 
 
-def configuration_steps(path: str, question: Question, *, is_refused: bool = False) -> Iterator[Step]:
+def configuration_steps(
+    path: str, question: Question, *, is_refused: bool = False, diagnosis: str = ""
+) -> Iterator[Step]:
     """Yield the steps that the configuration at `path` makes: faults, remarks, and one if there is no fault.
 
-    `is_refused` says that the server refuses the update, or does not know the key or the zone.
+    `is_refused` says that the server refuses the update, or does not know the key or the zone; `diagnosis` is the cause
+    that is known for it, so that the steps do not give another advice.
     Nothing is raised: a file that cannot be read is a step that failed.
     """
     try:
@@ -41,21 +61,24 @@ def configuration_steps(path: str, question: Question, *, is_refused: bool = Fal
         return
     for finding in findings:
         if finding.severity != "right":
-            yield _step(finding)
+            yield _step(finding, diagnosis)
     if any(finding.severity == "fault" for finding in findings):
         return
     undecided = next((finding for finding in findings if finding.code in _UNDECIDED), None)
     if undecided is not None:
         text = f"{path} has no fault that can be read; whether it allows the update is not known, as noted"
         yield Step("configuration", "left out", text, unknown=f"whether {path} allows it")
-    elif is_refused:
-        yield Step("configuration", "note", _READ_LATER.format(path=path), hint=_READ_NOW)
+    elif is_refused and diagnosis not in _OF_NO_FILE:
+        frozen = _FROZEN if any(finding.code in _STATUS_UNKNOWN for finding in findings) else ""
+        yield Step("configuration", "note", _READ_LATER.format(path=path, frozen=frozen), hint=_READ_NOW)
     else:
         yield Step("configuration", "ok", f"{path} allows the update, as far as it can be read")
 
 
-def _step(finding: ConfigFinding) -> Step:
+def _step(finding: ConfigFinding, diagnosis: str) -> Step:
     text, hint = texts(finding)
+    if finding.code == "key-secret" and diagnosis in _HOW_A_SECRET_DIFFERS:
+        hint = ""  # the first step that failed says what to do with the secret
     if finding.severity == "remark":
         return Step("configuration", "note", text, hint=hint)
     status = next((status for start, status in _STATUSES.items() if finding.code.startswith(start)), 7)

@@ -52,7 +52,7 @@ _RECONFIG = "then run rndc reconfig, also if it has that already"
 _KNOT_RELOAD = "then run knotc reload, also if it has that already"
 _SEEN_BY_BIND = (
     "the one that named sees, which behind NAT or a proxy (dnsdist) is the proxy's: journalctl -u named | grep denied "
-    "shows it before \"#\""
+    'shows it before "#"'
 )
 _IF_POWERDNS_FAILS = (
     "if it fails, the log says why: journalctl -u pdns. With lua-dnsupdate-policy-script in pdns.conf, that script "
@@ -78,8 +78,8 @@ TEXTS: dict[str, Sentences] = {
     ),
     "other-loopback": _any(
         "nothing listens at {server}{named}; a DNS server of this machine answers at {usual}",
-        "{dns-server:{usual}}; or let the server listen at {host_address}, too. /etc/hosts says which address a name "
-        "has here: Debian gives 127.0.1.1 to the machine's own name",
+        "give {dns-server:{usual}}; or let the server listen at {host_address}, too. /etc/hosts says which address "
+        "a name has here: Debian gives 127.0.1.1 to the machine's own name",
     ),
     "drops-this-address": _any(
         "a server takes connections at TCP port {port} of {server}{named}, and closes them without an answer; by UDP, "
@@ -109,17 +109,18 @@ TEXTS: dict[str, Sentences] = {
         "{host_address} is one IPv6 address, and nothing answers at port {port} of it",
         "if {last_group} is meant to be the port: {dns-server:[{shorter}]:{last_group}}",
     ),
-    "wrong-port": _any("no DNS server answers at {server}{of_port}; one does at port 53", "{dns-server:{usual}}"),
+    "wrong-port": _any("no DNS server answers at {server}{of_port}; one does at port 53", "give {dns-server:{usual}}"),
     "udp-filtered": _any(
         "{server} answers by TCP, and no answer of it comes by UDP: a firewall drops one direction, or the answers "
         "come from another address than {host_address}",
-        "{transport:tcp}; or let UDP port {port} through, and let the server answer from the address that was asked",
+        "give {transport:tcp}; or let UDP port {port} through, and let the server answer from the address that was "
+        "asked",
     ),
     "udp-stuck": _any(
         "{server}{in_brackets} answers by TCP, and no answer of it comes by UDP: its database keeps it waiting (mostly "
         "another program holds a lock on it), or a firewall drops UDP",
         "the log says if it is the database: journalctl -u pdns; fuser shows who has a file of SQLite open. If it is a "
-        "firewall: {transport:tcp}; or let UDP port {port} through",
+        "firewall, give {transport:tcp}; or let UDP port {port} through",
     ),
     "tcp-filtered": _any(
         "{server} answers by UDP, and not by TCP, which this message needs",
@@ -175,25 +176,25 @@ TEXTS: dict[str, Sentences] = {
         "{server} is a resolver{in_brackets}, not a server of {of_zone}: it answers with what other servers say; the "
         "zone's primary is {host}",
         {
-            OTHER: "{dns-server:{primary}} {zone:{of_zone}}",
-            BIND: "{dns-server:{primary}} {zone:{of_zone}}. If {server} has the zone itself, it has it in a view that "
-            "does not match this machine",
+            OTHER: "give {dns-server:{primary}} {zone:{of_zone}}",
+            BIND: "give {dns-server:{primary}} {zone:{of_zone}}. If {server} has the zone itself, it has it in a view "
+            "that does not match this machine",
         },
     ),
     "is-resolver-beside": _any(
         "{server} is a resolver{in_brackets}, not a server of {of_zone}: it answers with what other servers say; the "
         "zone's primary, {host}, is at the same address, and must have another port",
-        "{dns-server:{host_address}:PORT} {zone:{of_zone}}; on the server, ss -lnutp shows the port",
+        "give {dns-server:{host_address}:PORT} {zone:{of_zone}}; on the server, ss -lnutp shows the port",
     ),
     "zone-reversed": _any(
         "{server} has no zone {of_zone}, but {found}: the parts of an address are in the reverse order",
-        "{zone:{found}}",
+        "give {zone:{found}}",
     ),
     "other-zone": _any(
-        "{server} has {owner} in the zone {found}, and no zone {of_zone}", "{zone:{found}} {name:{owner}}"
+        "{server} has {owner} in the zone {found}, and no zone {of_zone}", "give {zone:{found}} {name:{owner}}"
     ),
     "delegated": _any(
-        "{server} does not have {of_zone} itself; it refers to {hosts}", "{dns-server:{host}} {zone:{of_zone}}"
+        "{server} does not have {of_zone} itself; it refers to {hosts}", "give {dns-server:{host}} {zone:{of_zone}}"
     ),
     "no-zone": Sentences(
         "{server} has no zone {of_zone}, in any case not for this machine",
@@ -215,16 +216,16 @@ TEXTS: dict[str, Sentences] = {
         "{server} is configured for {of_zone}, and has not loaded it",
         {
             OTHER: "its log says why",
-            BIND: "its log says why: journalctl -u named | grep {of_zone}. An error in the zone file: named-checkzone "
-            "{of_zone} FILE. A journal that does not fit, because the file was edited: move FILE.jnl away, then rndc "
-            "reload {of_zone}. A secondary: its primary cannot be reached, or has not been for so long that the zone "
-            "expired; rndc zonestatus {of_zone} shows it",
-            KNOT: "its log says why: journalctl -u knot | grep {of_zone}. An error in the zone file: kzonecheck -o "
-            "{of_zone} FILE. Private DNSSEC keys that are missing: keymgr {of_zone} list. A secondary: its primary "
-            "cannot be reached, or has not been for so long that the zone expired; knotc zone-status {of_zone} "
+            BIND: "its log says why: journalctl -u named | grep {of_zone}. For an error in the zone file, run "
+            "named-checkzone {of_zone} FILE. If the file was edited and its journal does not fit any more, move "
+            "FILE.jnl away, then run rndc reload {of_zone}. If this is a secondary, its primary cannot be reached, or "
+            "the zone has expired; rndc zonestatus {of_zone} shows it",
+            KNOT: "its log says why: journalctl -u knot | grep {of_zone}. For an error in the zone file, run "
+            "kzonecheck -o {of_zone} FILE. For private DNSSEC keys that are missing, run keymgr {of_zone} list. If "
+            "this is a secondary, its primary cannot be reached, or the zone has expired; knotc zone-status {of_zone} "
             "shows it",
-            POWERDNS: "its log says why: journalctl -u pdns; pdnsutil check-zone {of_zone} checks the data. A "
-            "secondary: its primary has not given it the zone yet: pdns_control retrieve {of_zone}",
+            POWERDNS: "its log says why: journalctl -u pdns; pdnsutil check-zone {of_zone} checks the data. If this "
+            "is a secondary that has not got the zone from its primary yet, run pdns_control retrieve {of_zone}",
         },
     ),
     "queries-refused": Sentences(
@@ -250,7 +251,7 @@ TEXTS: dict[str, Sentences] = {
     # The key
     "other-algorithm": _any(
         "the server has key {of_key} with {algorithm_there}, not with {current_algorithm}",
-        "{algorithm:{algorithm_there}}; in a key file: algorithm {algorithm_there};",
+        "give {algorithm:{algorithm_there}}; in a key file, write algorithm {algorithm_there};",
     ),
     "other-algorithm-and-secret": Sentences(
         "the server has key {of_key} with {algorithm_there}, not with {current_algorithm}, and with another secret",
@@ -265,7 +266,7 @@ TEXTS: dict[str, Sentences] = {
     ),
     "other-key-name-and-secret": _any(
         "the server has no key {of_key}; it has one of the name {name_there}, with another secret",
-        "{key-name:{name_there}}, with the secret of that key on the server",
+        "give {key-name:{name_there}}, with the secret of that key on the server",
     ),
     "secret-differs": Sentences(
         "the server has key {of_key} with {current_algorithm}; only the secret is another one there", _COPY_SECRET
@@ -303,7 +304,8 @@ TEXTS: dict[str, Sentences] = {
         "give what base64 -d makes of it, which is Base64 itself",
     ),
     "secret-raw-text": _any(
-        "the server's secret of key {of_key} is the text itself, not what Base64 makes of it", "{key-encoding:text}"
+        "the server's secret of key {of_key} is the text itself, not what Base64 makes of it",
+        "give {key-encoding:text}",
     ),
     "key-unknown": Sentences(
         "the server has no key {of_key}, with any algorithm",
@@ -340,9 +342,9 @@ TEXTS: dict[str, Sentences] = {
             OTHER: "leave the key out; or, safer, let the server know the key, and allow it instead of the address",
             BIND: "leave the key out; or, safer, let named know the key, and grant it: named.conf needs "
             f"{_KEY_STATEMENT} and in the zone's statement, in the place of the address: {_GRANT} {_RECONFIG}",
-            KNOT: "leave the key out; or, safer, let Knot know the key, and allow it: knot.conf needs key: id: "
-            "{of_key}, algorithm: {current_algorithm}, secret: ...; and in the acl, in the place of the address: key: "
-            f"{{of_key}}; {_KNOT_RELOAD}",
+            KNOT: 'leave the key out; or, safer, write "key: {of_key}" in the acl that has "action: update", in the '
+            f"place of the address; {_KNOT_RELOAD}. If Knot does not know the key yet, it needs the items id, "
+            "algorithm and secret in the section key of knot.conf",
             POWERDNS: "leave the key out; or, safer, let PowerDNS know the key, and require it: pdnsutil "
             f"import-tsig-key {{of_key}} {{current_algorithm}} SECRET, and {_SET_META}",
         },
@@ -363,7 +365,7 @@ TEXTS: dict[str, Sentences] = {
     "only-by-tcp": _any(
         "{server} takes this update of {of_zone} from this machine's address by TCP, and not by UDP, in which an "
         "address can be forged (tcp-self)",
-        "{transport:tcp}",
+        "give {transport:tcp}",
     ),
     "kerberos-only": _any(
         "{of_zone} is a zone of Active Directory, whose servers take updates with Kerberos (GSS-TSIG) only",
@@ -373,24 +375,24 @@ TEXTS: dict[str, Sentences] = {
     "is-secondary": _any(
         "{server} takes no update of {of_zone} {with_key}; the primary by the zone's SOA record, {host} ({primary}), "
         "does: {server} is a secondary, or the primary at an address with other rules",
-        "{dns-server:{primary}}",
+        "give {dns-server:{primary}}",
     ),
     "perhaps-secondary": _any(
         "{server} takes no update of {of_zone} with key {of_key}; by the zone's SOA record, its primary is another "
         "server, {host}",
-        "{dns-server:{primary}}. If {server} is the primary itself, rndc zonestatus {of_zone} there tells whether the "
-        f"zone is static or frozen; it needs {_GRANT} {_RECONFIG}",
+        "give {dns-server:{primary}}. If {server} is the primary itself, rndc zonestatus {of_zone} there tells whether "
+        f"the zone is static or frozen; it needs {_GRANT} {_RECONFIG}",
     ),
     "zone-closed": Sentences(
         "{server} accepts key {of_key}, and takes no update of {of_zone} with it",
         {
             OTHER: "let the server allow the key for this zone",
-            BIND: 'rndc zonestatus {of_zone} on the server tells why. "type: secondary": update its primary. "frozen: '
-            f'yes": run rndc thaw {{of_zone}}. No "dynamic: yes": named.conf needs {_GRANT} {_RECONFIG}. "multiple '
-            'views": the view that answers this machine has no such rule; if another one has it, add key "{of_key}"; '
-            'to match-clients of that one, and !key "{of_key}"; before all else to match-clients of the views above '
-            "it. Otherwise its allow-update does not name this key (use the one that it names, or add this one), or "
-            "denies this machine's address before it",
+            BIND: "mostly the zone's statement in named.conf does not allow this key: it needs "
+            f"{_GRANT} or the key in its allow-update, before what denies; {_RECONFIG}. Otherwise rndc zonestatus "
+            '{of_zone} on the server tells why. If it says "frozen: yes", run rndc thaw {of_zone}. If it says "type: '
+            'secondary", update the primary. If it says "multiple views", the view for this machine has no such rule: '
+            'add key "{of_key}"; to match-clients of the view that has it, and !key "{of_key}"; as the first element '
+            "to those of the views above it",
             KNOT: "knot.conf needs in the acl of the zone: key: {of_key}, action: update. A secondary passes updates "
             "on to its primary, whose configuration needs that, too",
         },
@@ -411,7 +413,7 @@ TEXTS: dict[str, Sentences] = {
         "pdns.conf needs dnsupdate=yes and, in allow-dnsupdate-from, the address of this machine (the default is only "
         "127.0.0.0/8 and ::1), or the zone in its metadata ALLOW-DNSUPDATE-FROM; then restart it. Behind dnsdist, NAT "
         "or another proxy, PowerDNS sees the proxy's address, which must be there instead: journalctl -u pdns | grep "
-        "UPDATE shows it after \"from\"",
+        'UPDATE shows it after "from"',
     ),
     "powerdns-key-not-allowed": _any(
         "{program} accepts key {of_key}, which may not update {of_zone}",
@@ -465,8 +467,8 @@ TEXTS: dict[str, Sentences] = {
     "only-own-name": Sentences(
         "key {of_key} may change only the name that it has itself, {name_there}",
         {
-            OTHER: "{name:{name_there}}; or let the server allow {owner}, too",
-            BIND: f"{{name:{{name_there}}}}; or add a rule: {_GRANT} {_RECONFIG}",
+            OTHER: "give {name:{name_there}}; or let the server allow {owner}, too",
+            BIND: f"give {{name:{{name_there}}}}; or add a rule: {_GRANT} {_RECONFIG}",
         },
     ),
     "name-denied": Sentences(

@@ -14,9 +14,9 @@ from dns_update.wire.inet import format_address, parse_address
 class Listener(Value):
     """A setting that lets a server listen: whether it has the address that was asked, the port, and where it is."""
 
-    covers: bool
     port: int
     place: Place
+    covers: bool = True
 
 
 def examine_listeners(found: Findings, silent: SilentPlace, listeners: Sequence[Listener], setting: str) -> None:

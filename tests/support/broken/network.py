@@ -180,8 +180,8 @@ def bind_behind_dnsdist(stack: ExitStack, directory: Path) -> Words:
 
 
 @broken(
-    "Knot: the acl has the client's address, and not that of the dnsdist between", "key-needed", "the one that Knot sees",
-    "journalctl -u knot | grep 'ACL, denied'",
+    "Knot: the acl has the client's address, and not that of the dnsdist between", "key-needed",
+    "the one that Knot sees", "journalctl -u knot | grep 'ACL, denied'",
 )  # fmt: skip
 def knot_behind_dnsdist(stack: ExitStack, directory: Path) -> Words:
     server = knot(stack, directory, "    address: 127.0.0.1\n    action: update\n")

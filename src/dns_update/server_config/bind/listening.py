@@ -22,7 +22,7 @@ def examine_listening(found: Findings, silent: SilentPlace, scope: ViewScope, ma
     listeners = [_listener(each, usual, silent.address, scope) for each in statements if not _is_encrypted(each)]
     if not statements:  # then it listens at every address
         place = main if usual is None else usual.place
-        listeners = [Listener(True, _port(usual), place)]
+        listeners = [Listener(_port(usual), place)]
     examine_listeners(found, silent, listeners, setting)
 
 
@@ -30,7 +30,7 @@ def _listener(statement: Statement, usual: Statement | None, address: bytes, sco
     match = MatchList(statement.block, scope.acl).match(Peer(address, None, address))
     own = statement if statement.word(1).lower() == "port" else None
     port = _port(usual) if own is None else int(own.word(2))
-    return Listener(match.allows is True, port, statement.place)
+    return Listener(port, statement.place, match.allows is True)
 
 
 def _port(statement: Statement | None) -> int:

@@ -19,12 +19,16 @@ _RNDC_SECONDS = 5  # it answers at once, or named does not run
 def examine_status(
     found: Findings, question: Question, scope: ViewScope, zone: Statement, rndc: tuple[str, ...]
 ) -> None:
-    """Add whether the zone is loaded and frozen; if rndc cannot be asked, the command that tells."""
+    """Add whether the zone is loaded and frozen; if rndc cannot be asked, the command that tells.
+
+    If rndc is not to be asked, and a fault is known already, nothing is added.
+    """
     view = ("IN", scope.name) if scope.name else ()
     arguments = ("zonestatus", str(question.zone), *view)
     command = " ".join(("rndc", *arguments))
     if not rndc:
-        found.remark("status-not-asked", zone.place, command=command)
+        if not found.has_fault:
+            found.remark("status-not-asked", zone.place, command=command)
         return
     answer = _asked(rndc, arguments)
     if answer is None:

@@ -20,4 +20,4 @@ def examine_listening(found: Findings, silent: SilentPlace, configuration: Confi
 
 def _listener(item: ConfigItem, value: str, address: bytes) -> Listener:
     host, _at, port = value.partition("@")
-    return Listener(covers(host, address), int(port or _DNS_PORT), item.place)
+    return Listener(int(port or _DNS_PORT), item.place, covers(host, address))

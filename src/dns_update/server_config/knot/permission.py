@@ -47,7 +47,9 @@ def _refused(found: Findings, zone: Entry, verdicts: list[Verdict]) -> None:
     if not granting:
         found.fault("no-acl-for-updates", zone.place, acls=", ".join(each.rule.id for each in verdicts))
         return
-    nearest = min(granting, key=lambda each: (_is_for_others(each), len(each.obstacles)))
+    lacks_key = (each for each in granting if each.obstacles == ("only-unsigned",))  # else it would permit the update
+    keyed = min(granting, key=lambda each: (_is_for_others(each), len(each.obstacles)))
+    nearest = next(lacks_key, keyed) if "action" in keyed.obstacles else keyed
     if _is_for_others(nearest):
         keys = tuple(dict.fromkeys(key for each in granting for key in each.rule.values("key")))
         code = next(each for each in nearest.obstacles if each in _ABOUT_THE_SENDER)

@@ -20,7 +20,7 @@ def examine_listening(found: Findings, silent: SilentPlace, settings: Settings, 
         host, own = _parts(each)
         place = addresses if own or port is None else port
         at = main if place is None else place.place
-        listeners.append(Listener(covers(host, silent.address), int(own or usual), at))
+        listeners.append(Listener(int(own or usual), at, covers(host, silent.address)))
     examine_listeners(found, silent, listeners, "local-address")
 
 
