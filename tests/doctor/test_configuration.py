@@ -1,12 +1,16 @@
 """What the server's own configuration says in a `check` with server-config=, where it is right or nearly so."""
 
+import base64
+from contextlib import ExitStack
 from pathlib import Path
 
 from lab import Bind, LabKey, PowerDns, Zone
 from lab.key import write_private
+from tests.support.broken.bind_permission import bind_frozen_zone
 from tests.support.command import Result, access, in_process
 
 KEY = LabKey.generate("home")
+_ANY = 'update-policy { grant "home" zonesub ANY; };'
 
 
 def checked(policy: str, directory: Path, *words: str) -> tuple[Result, Path]:
@@ -53,3 +57,41 @@ def test_a_file_of_another_program_is_a_step_that_failed(tmp_path: Path) -> None
     result, _path = checked('update-policy { grant "home" zonesub ANY; };', tmp_path, f"server-config={conf}")
     assert result.status == 2
     assert f"FAILED  configuration  {conf} is the configuration of NSD, which takes no updates" in result.stdout
+
+
+def test_a_server_that_refuses_because_of_its_clock_is_not_told_to_read_its_file(tmp_path: Path) -> None:
+    with PowerDns(tmp_path / "pdns", keys=[KEY], readonly_keys=[], clock_offset="-1h") as server:
+        path = server.directory / "pdns.conf"
+        result = in_process("check", *access(server, KEY), "name=home", "address=192.0.2.9", f"server-config={path}")
+    assert "why: the key is right; the server's clock is about " in result.stdout
+    assert "it has not read the file" not in result.stdout
+
+
+def test_a_secret_that_was_encoded_twice_is_not_to_be_copied_again(tmp_path: Path) -> None:
+    twice = base64.b64encode(KEY.secret.encode()).decode()
+    wrong = LabKey("home", KEY.algorithm, twice)
+    with Bind(tmp_path / "server", readonly_keys=[KEY], zones=[Zone("example.com", policy=_ANY)]) as server:
+        path = server.directory / "named.conf"
+        line = ["name=home", "address=192.0.2.9", f"server-config={path}"]
+        decoded = in_process("check", *access(server, wrong), *line)
+        other = in_process("check", *access(server, LabKey("home", KEY.algorithm, LabKey.generate().secret)), *line)
+    assert "it was encoded twice" in decoded.stdout
+    assert "the secret of the key home differs from that of the update" in decoded.stdout
+    assert "copy the key again" not in decoded.stdout
+    assert "copy the key again" in other.stdout
+
+
+def test_a_frozen_zone_is_thought_of_if_rndc_is_not_asked(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        line = bind_frozen_zone(stack, tmp_path)
+        result = in_process("check", *line, f"server-config={tmp_path / 'bind' / 'named.conf'}")
+    assert result.status == 7
+    assert "the server refuses it: the zone is frozen, or it has not read the file" in result.stdout
+    assert "run as root: rndc zonestatus example.com" in result.stdout
+    assert "next: thaw the zone if it is frozen; otherwise let the server read the file: rndc reconfig" in result.stdout
+
+
+def test_rndc_is_not_named_where_the_file_itself_has_a_fault(tmp_path: Path) -> None:
+    result, _path = checked("", tmp_path)
+    assert "has neither allow-update nor update-policy" in result.stdout
+    assert "rndc was not asked" not in result.stdout

@@ -34,13 +34,14 @@ _READ_LATER = (
     "since the last change of it, or it reads another file"
 )
 _FROZEN = "the zone is frozen, or "
+_THAW = "thaw the zone if it is frozen; otherwise "
 _STATUS_UNKNOWN = ("status-not-asked", "status-not-known", "status-refused")
 _OF_NO_FILE = ("clock", "answered-between", "answered-between-unsigned", "ignores-signatures")
 """Diagnoses that have nothing to do with the configuration."""
 
 _HOW_A_SECRET_DIFFERS = tuple(cause for cause in TEXTS if cause.startswith("secret-") and cause != "secret-differs")
 _READ_NOW = (
-    "let it read the file: rndc reconfig (BIND), knotc reload (Knot DNS), systemctl restart pdns (PowerDNS); "
+    "{thaw}let the server read the file: rndc reconfig (BIND), knotc reload (Knot DNS), systemctl restart pdns (PowerDNS); "
     "ps -C named,knotd,pdns_server -o args shows which file it reads"
 )
 
@@ -69,8 +70,9 @@ def configuration_steps(
         text = f"{path} has no fault that can be read; whether it allows the update is not known, as noted"
         yield Step("configuration", "left out", text, unknown=f"whether {path} allows it")
     elif is_refused and diagnosis not in _OF_NO_FILE:
-        frozen = _FROZEN if any(finding.code in _STATUS_UNKNOWN for finding in findings) else ""
-        yield Step("configuration", "note", _READ_LATER.format(path=path, frozen=frozen), hint=_READ_NOW)
+        may_be_frozen = any(finding.code in _STATUS_UNKNOWN for finding in findings)
+        text = _READ_LATER.format(path=path, frozen=_FROZEN if may_be_frozen else "")
+        yield Step("configuration", "note", text, hint=_READ_NOW.format(thaw=_THAW if may_be_frozen else ""))
     else:
         yield Step("configuration", "ok", f"{path} allows the update, as far as it can be read")
 

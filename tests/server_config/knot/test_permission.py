@@ -126,6 +126,7 @@ CASES = {
     "transfer": Case("acl: transfer", "acl-action"),
     "unsigned": Case("acl: unsigned", RIGHT, key=""),
     "signed": Case("acl: unsigned", "acl-only-unsigned"),
+    "signedbeside": Case("acl: [ transfer, unsigned ]", "acl-only-unsigned"),
     "needskey": Case("acl: plain", "acl-unsigned", key=""),
     "far": Case("acl: far", "acl-address"),
     "near": Case("acl: near", RIGHT),

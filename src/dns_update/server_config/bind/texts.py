@@ -91,8 +91,8 @@ TEXTS = {
     "list-needs-address": (
         "allow-update does not have the client's address $client",
         (
-            "write in its place: allow-update { key NAME; }; and sign the update with that key. Clients whose messages "
-            "come through NAT or a proxy are seen with its address: journalctl -u named | grep denied shows it"
+            "write in its place: allow-update { key NAME; }; and sign the update with that key. If messages come "
+            "through NAT or a proxy, named sees its address: journalctl -u named | grep denied shows it"
         ),
     ),
     "list-other-key": (

@@ -50,8 +50,8 @@ TEXTS = {
     "acl-address": (
         "the acl $acl does not have the client's address $client; it has: $listed",
         (
-            'write in the acl $acl: "address: $client", or leave address out, and $RELOAD. Clients whose messages come '
-            "through NAT or a proxy are seen with its address: journalctl -u knot | grep 'ACL, denied' shows it"
+            'write in the acl $acl: "address: $client", or leave address out, and $RELOAD. If messages come through '
+            "NAT or a proxy, allow its address instead, which journalctl -u knot | grep 'ACL, denied' shows"
         ),
     ),
     "acl-remote-address": (

@@ -34,8 +34,8 @@ TEXTS = {
     "address": (
         "the client's address $client is neither in allow-dnsupdate-from nor in ALLOW-DNSUPDATE-FROM: $listed",
         (
-            "run: $add_meta $zone ALLOW-DNSUPDATE-FROM $client. Clients whose messages come through dnsdist or NAT are "
-            "seen with its address: journalctl -u pdns | grep UPDATE shows it"
+            "run: $add_meta $zone ALLOW-DNSUPDATE-FROM $client; or, if messages come through dnsdist or NAT, "
+            "with its address, which journalctl -u pdns | grep UPDATE shows"
         ),
     ),
     "address-not-known": (
