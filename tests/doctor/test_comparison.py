@@ -11,7 +11,7 @@ from dns_update.client.plan import Desired
 from dns_update.doctor.advice import change_text
 from dns_update.doctor.comparison import Comparison, Obstacle, compare, possible_changes
 from dns_update.doctor.subject import Destination, Subject
-from dns_update.errors import NoResponse, ZoneNotFound
+from dns_update.errors import NoResponse, NotApplied, ZoneNotFound
 from dns_update.message import Message
 from dns_update.rr.record import Record
 from dns_update.transport.memory import MemoryTransport
@@ -118,15 +118,30 @@ def below(query: Message) -> bytes:
     return reply(query, authority=(soa,))
 
 
+def below_with_glue(query: Message) -> bytes:
+    """Answer from the zone below, whose name server is the name itself."""
+    if query.question[0].rrtype != RRType.NS:
+        return below(query)
+    return reply(query, record("home.example.com", RRType.NS, "home.example.com."))
+
+
 @pytest.mark.parametrize(
     ("rcode", "needed"), [(Rcode.NOERROR, []), (Rcode.NXRRSET, ["delete A", "add 3600 A 192.0.2.1"])]
 )
 def test_prerequisites_tell_what_the_server_does_not_show(rcode: int, needed: list[str]) -> None:
-    script = Scripted(said(rcode), below)
+    script = Scripted(said(rcode), below_with_glue)
     found = compared(script, wanting(addresses(ADDRESS)))
     assert changes(found.changes) == needed
     assert isinstance(found.unread, ZoneNotFound)
     assert [update.authority for update in script.updates] == [()]
+
+
+def test_data_that_a_zone_below_hides_would_not_be_applied() -> None:
+    script = Scripted(silent, below)
+    found = compared(script, wanting(addresses(ADDRESS)))
+    assert isinstance(found.hidden, NotApplied)
+    assert changes(found.changes) == ["delete A", "add 3600 A 192.0.2.1"]
+    assert script.updates == []
 
 
 def test_prerequisites_do_not_tell_of_a_part_of_an_rrset() -> None:

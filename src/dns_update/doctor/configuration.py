@@ -41,8 +41,8 @@ _OF_NO_FILE = ("clock", "answered-between", "answered-between-unsigned", "ignore
 
 _HOW_A_SECRET_DIFFERS = tuple(cause for cause in TEXTS if cause.startswith("secret-") and cause != "secret-differs")
 _READ_NOW = (
-    "{thaw}let the server read the file: rndc reconfig (BIND), knotc reload (Knot DNS), systemctl restart pdns (PowerDNS); "
-    "ps -C named,knotd,pdns_server -o args shows which file it reads"
+    "{thaw}let the server read the file: rndc reconfig (BIND), knotc reload (Knot DNS), systemctl restart pdns "
+    "(PowerDNS); ps -C named,knotd,pdns_server -o args shows which file it reads"
 )
 
 

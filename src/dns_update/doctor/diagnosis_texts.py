@@ -387,12 +387,12 @@ TEXTS: dict[str, Sentences] = {
         "{server} accepts key {of_key}, and takes no update of {of_zone} with it",
         {
             OTHER: "let the server allow the key for this zone",
-            BIND: "mostly the zone's statement in named.conf does not allow this key: it needs "
-            f"{_GRANT} or the key in its allow-update, before what denies; {_RECONFIG}. Otherwise rndc zonestatus "
-            '{of_zone} on the server tells why. If it says "frozen: yes", run rndc thaw {of_zone}. If it says "type: '
-            'secondary", update the primary. If it says "multiple views", the view for this machine has no such rule: '
-            'add key "{of_key}"; to match-clients of the view that has it, and !key "{of_key}"; as the first element '
-            "to those of the views above it",
+            BIND: "mostly named.conf does not let this key update the zone: its statement needs "
+            f"{_GRANT} or its allow-update does not name this key (use the one that it names, or add this one), or "
+            f"denies this machine's address before it; {_RECONFIG}. Otherwise rndc zonestatus {{of_zone}} tells why. "
+            'If it says "frozen: yes", run rndc thaw {of_zone}. If it says "type: secondary", update the primary. If '
+            'it says "multiple views", the view for this machine has no such rule: add key "{of_key}"; to '
+            'match-clients of the view that has it, and !key "{of_key}"; before all else to those above it',
             KNOT: "knot.conf needs in the acl of the zone: key: {of_key}, action: update. A secondary passes updates "
             "on to its primary, whose configuration needs that, too",
         },

@@ -120,7 +120,7 @@ def domain_controller(stack: ExitStack, directory: Path) -> Words:
     return line(bind(stack, directory, "notify no;", records=records), directory, None)
 
 
-@broken("BIND: allow-update has other addresses, and no key is given", "key-needed", "include the one that the server")
+@broken("BIND: allow-update has other addresses, and no key is given", "key-needed", "include the one that named sees")
 def bind_allow_update_other_addresses(stack: ExitStack, directory: Path) -> Words:
     return line(bind(stack, directory, "allow-update { 192.0.2.0/24; };"), directory, None)
 
