@@ -122,7 +122,7 @@ def below_with_glue(query: Message) -> bytes:
     """Answer from the zone below, whose name server is the name itself."""
     if query.question[0].rrtype != RRType.NS:
         return below(query)
-    return reply(query, record("home.example.com", RRType.NS, "home.example.com."))
+    return reply(query, answer=(record("home.example.com", RRType.NS, "home.example.com."),))
 
 
 @pytest.mark.parametrize(
