@@ -213,6 +213,7 @@ def _session(text: str, servers: Mapping[str, str], directory: Path) -> str:
             output = _run(f"{script} || :", directory)
             for address, real in servers.items():
                 output = output.replace(real, address)
+            output = output.replace(f"port {closed_port()} of ", "port 53 of ")
             lines.append(f"{line}\n{output}")
     return "".join(lines)
 
