@@ -2,7 +2,9 @@
 
 import asyncio
 import socket
+import ssl
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,11 +14,13 @@ from typing import Any
 
 import pytest
 
+import dns_update
 from dns_update import AsyncClient, Client, Key, NoResponse, Policy, Server, ServerNotTrusted, TlsSettings, UsageError
 from dns_update.auth.tls_settings import pin_from_text
 from dns_update.bulk import BulkOptions, Wish
 from dns_update.errors import causes
 from dns_update.message import Message
+from dns_update.transport import openssl
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.memory import MemoryTransport
 from dns_update.transport.tls import TlsClient, TlsConnection, public_key_of
@@ -295,3 +299,31 @@ def test_only_the_servers_of_the_zone_are_asked_by_tls() -> None:
     by.show("home.example.com", "A")
     asked = {(str(sent.endpoint), sent.transport) for sent in transport.sent}
     assert asked == {("192.0.2.53", "udp"), ("192.0.2.1:853", "tls")}
+
+
+@pytest.mark.parametrize("hostname", [HOST, "other.example.com"])
+def test_without_the_private_module_the_public_one_does_the_same(
+    bind: TlsBind, hostname: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openssl, "IS_PRIVATE", False)
+    monkeypatch.setattr(openssl, "openssl", ssl)
+    by = client(bind, hostname=hostname)
+    if hostname == HOST:
+        assert updated(by, "192.0.2.1")
+        return
+    with pytest.raises(ServerNotTrusted) as caught:
+        updated(by, "192.0.2.1")
+    assert caught.value.cause == causes.CERTIFICATE_OF_ANOTHER_NAME
+
+
+def test_tls_is_loaded_without_what_it_does_not_need() -> None:
+    words = ["dns_update.transport.tls", "ssl", "socket", "enum"]
+    code = f"import sys, dns_update.transport.tls; print([name for name in {words} if name in sys.modules])"
+    command = [sys.executable, "-S", "-c", code]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=path_of_ours())
+    assert done.stdout.strip() == "['dns_update.transport.tls']"
+
+
+def path_of_ours() -> dict[str, str]:
+    """Return an environment in which Python finds our package without what a site adds."""
+    return {"PYTHONPATH": str(Path(dns_update.__file__).parent.parent)}

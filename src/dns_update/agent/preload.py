@@ -15,6 +15,7 @@ OURS = (
         "auth.other_formats",
         "auth.secret_sources",
         "client.discovery",
+        "client.hidden",
         "client.obstacles",
         "client.primary_name",
         "client.readback",

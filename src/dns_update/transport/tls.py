@@ -11,7 +11,6 @@ the server has looked at our own certificate, so its refusal comes after the mes
 from __future__ import annotations
 
 import hashlib
-import ssl
 from binascii import b2a_base64
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +18,13 @@ from contextlib import contextmanager
 from dns_update import errors
 from dns_update.auth.tls_settings import HANDSHAKE_SECONDS, TlsSettings
 from dns_update.errors import causes, quoted
+from dns_update.transport import openssl
 from dns_update.transport.failures import TlsFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from dns_update.transport import Endpoint
 
 _READ = 1 << 16
@@ -50,16 +52,13 @@ class TlsClient:
     def __init__(self, settings: TlsSettings) -> None:
         """Read the files; raises UsageError for one that cannot be used, or is a private key that others can read."""
         self.settings = settings
-        self._sessions: dict[tuple[str, int], ssl.SSLSession] = {}
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._context.hostname_checks_common_name = False  # RFC 8310, section 8.1
-        self._context.set_alpn_protocols([_PROTOCOL])
+        self._sessions: dict[tuple[str, int], openssl.Session] = {}
+        self._context = openssl.client_context(_PROTOCOL)
         if settings.checks_certificate:
             self._load_authorities(settings.ca)
         else:
             self._context.check_hostname = False
-            self._context.verify_mode = ssl.CERT_NONE
+            self._context.verify_mode = openssl.CERT_NONE
         if settings.certificate is not None:
             self._load_own(settings.certificate, settings.private_key)
 
@@ -71,7 +70,7 @@ class TlsClient:
 
     def _load_authorities(self, path: str | None) -> None:
         if path is None:
-            self._context.load_default_certs()
+            self._context.set_default_verify_paths()
             return
         what = f"{quoted(path)} has no certificate that can be read"
         with _reading(path, what, errors.Hint("{tls-ca} takes certificates in PEM")):
@@ -97,7 +96,7 @@ def _reading(path: str, what: str, hint: str) -> Iterator[None]:
     """Raise UsageError for a file that cannot be read, or whose contents, as `what` says, are wrong."""
     try:
         yield
-    except ssl.SSLError:
+    except openssl.Error:
         raise errors.UsageError(what, hint=hint) from None
     except OSError as error:
         raise errors.UsageError(f"cannot read {quoted(path)}: {error.strerror}") from None
@@ -113,10 +112,10 @@ class TlsConnection:
 
     def __init__(
         self,
-        context: ssl.SSLContext,
+        context: SSLContext,
         pins: tuple[bytes, ...],
         name: str,
-        sessions: dict[tuple[str, int], ssl.SSLSession],
+        sessions: dict[tuple[str, int], openssl.Session],
         place: tuple[str, int],
     ) -> None:
         """Prepare the first part of the handshake, which `outgoing` gives."""
@@ -125,8 +124,8 @@ class TlsConnection:
         self._name = name
         self._sessions = sessions
         self._place = place
-        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name, session=sessions.get(place))
+        self._incoming, self._outgoing = openssl.MemoryBIO(), openssl.MemoryBIO()
+        self._tls = openssl.layer_of(context, self._incoming, self._outgoing, name, sessions.get(place))
         self._has_answer = False
         self._go_on()
 
@@ -175,12 +174,13 @@ class TlsConnection:
         """Take the next step of the handshake; raises TlsFailure."""
         try:
             self._tls.do_handshake()
-        except ssl.SSLWantReadError:
+        except openssl.WantRead:
             return
-        except ssl.SSLError as error:
+        except openssl.Error as error:
             raise self._failure(error) from None
         if self._pins:
-            self._check_pin(hashlib.sha256(public_key_of(self._tls.getpeercert(binary_form=True) or b"")).digest())
+            certificate = self._tls.getpeercert(True)  # noqa: FBT003 - it has no name in `_ssl`
+            self._check_pin(hashlib.sha256(public_key_of(certificate or b"")).digest())
         self.is_established = True
 
     def _check_pin(self, pin: bytes) -> None:
@@ -193,12 +193,14 @@ class TlsConnection:
         try:
             while octets := self._tls.read(_READ):
                 parts.append(octets)
-        except ssl.SSLWantReadError:
+            if not parts:  # the server has said that it sends no more
+                raise self._ended()
+        except openssl.WantRead:
             pass
-        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+        except (openssl.ZeroReturn, openssl.EndOfStream):
             if not parts:
                 raise self._ended() from None
-        except ssl.SSLError as error:
+        except openssl.Error as error:
             raise self._failure(error) from None
         if parts and not self._has_answer:
             self._has_answer = True  # TLS 1.3 sends its tickets after the handshake
@@ -217,10 +219,10 @@ class TlsConnection:
             is_broken_off=True,
         )
 
-    def _failure(self, error: ssl.SSLError) -> TlsFailure:
+    def _failure(self, error: openssl.Error) -> TlsFailure:
         """Return what an error of OpenSSL means."""
         after = self.is_established
-        if isinstance(error, ssl.SSLCertVerificationError):
+        if isinstance(error, openssl.CertificateError):
             return self._untrusted(error)
         if error.reason in _CERTIFICATE_WANTED and (after or error.reason == _CERTIFICATE_WANTED[0]):
             text = "the server wants a certificate of this client"
@@ -228,14 +230,14 @@ class TlsConnection:
         if error.reason in _CERTIFICATE_REFUSED:
             text = "the server does not accept this client's certificate"
             return TlsFailure(text, causes.OWN_CERTIFICATE, is_broken_off=after)
-        if isinstance(error, ssl.SSLEOFError):
+        if isinstance(error, openssl.EndOfStream):
             return self.closed()
         if error.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"}:
             return TlsFailure(f"what answers at port {self._place[1]} does not speak TLS", causes.NO_TLS)
         words = (error.reason or "error").lower().replace("_", " ")
         return TlsFailure(f"the TLS handshake failed: {words}", causes.TLS_FAILED, is_broken_off=after)
 
-    def _untrusted(self, error: ssl.SSLCertVerificationError) -> TlsFailure:
+    def _untrusted(self, error: openssl.CertificateError) -> TlsFailure:
         if error.verify_code in _OF_ANOTHER_NAME:
             return TlsFailure(f"the server's certificate is not for {self._name}", causes.CERTIFICATE_OF_ANOTHER_NAME)
         if error.verify_code in (_EXPIRED, _NOT_YET_VALID):
