@@ -305,5 +305,5 @@ def test_the_cause_of_a_failure_is_found_by_questions_alone(server: NameServer) 
     assert "only the secret is another one there" in result.cause
     no_zone = in_process("show", at(server), "zone=home.example.com", "name=ns", "--debug")
     assert no_zone.status == 8
-    assert no_zone.hint.startswith("zone=example.com ")
+    assert no_zone.hint.startswith("give zone=example.com ")
     assert {message.opcode for message in (*result.sent, *no_zone.sent)} == {"QUERY"}

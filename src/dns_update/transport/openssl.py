@@ -34,7 +34,7 @@ CertificateError = openssl.SSLCertVerificationError
 EndOfStream = openssl.SSLEOFError
 Error = openssl.SSLError
 MemoryBIO = openssl.MemoryBIO
-Session = openssl.SSLSession
+TlsSession = openssl.SSLSession
 WantRead = openssl.SSLWantReadError
 ZeroReturn = openssl.SSLZeroReturnError
 
@@ -58,7 +58,7 @@ def client_context(protocol: str) -> openssl.SSLContext:
 
 
 def layer_of(
-    context: openssl.SSLContext, incoming: MemoryBIO, outgoing: MemoryBIO, name: str, session: Session | None
+    context: openssl.SSLContext, incoming: MemoryBIO, outgoing: MemoryBIO, name: str, session: TlsSession | None
 ) -> openssl.SSLObject:
     """Return the TLS layer of a connection to the server of this name, which may go on with an earlier session."""
     if IS_PRIVATE:

@@ -52,7 +52,7 @@ class TlsClient:
     def __init__(self, settings: TlsSettings) -> None:
         """Read the files; raises UsageError for one that cannot be used, or is a private key that others can read."""
         self.settings = settings
-        self._sessions: dict[tuple[str, int], openssl.Session] = {}
+        self._sessions: dict[tuple[str, int], openssl.TlsSession] = {}
         self._context = openssl.client_context(_PROTOCOL)
         if settings.checks_certificate:
             self._load_authorities(settings.ca)
@@ -115,7 +115,7 @@ class TlsConnection:
         context: SSLContext,
         pins: tuple[bytes, ...],
         name: str,
-        sessions: dict[tuple[str, int], openssl.Session],
+        sessions: dict[tuple[str, int], openssl.TlsSession],
         place: tuple[str, int],
     ) -> None:
         """Prepare the first part of the handshake, which `outgoing` gives."""
