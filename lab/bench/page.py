@@ -55,8 +55,8 @@ def _tls(results: Results) -> str:
     return _chapter(
         "### Over TLS",
         f"""A whole process that verifies the server's certificate takes
-        {number(task.ratio(OVER_TLS, BY_UDP))} times as long as one by UDP. Python's `ssl` is about half of what comes
-        on top. One connection carries all messages.""",
+        {number(task.ratio(OVER_TLS, BY_UDP))} times as long as one by UDP. The handshake, and
+        OpenSSL, come on top. One connection carries all messages.""",
         table(task),
     )
 

@@ -66,6 +66,16 @@ def test_all_name_servers_are_waited_for(pair: Pair, command: str) -> None:
     assert both[0] == both[1]
 
 
+@pytest.mark.parametrize("quiet", ["yes", "no"])
+def test_a_whole_name_that_goes_is_gone_everywhere(pair: Pair, quiet: str) -> None:
+    name = f"name=whole-{quiet}"
+    assert pair.run("set", name, "type=TXT", "value=x", "ttl=60").status == 0
+    for _ in range(2):
+        done = pair.run("delete", name, f"quiet={quiet}", "wait=20")
+        assert done.status == 0, done.stderr
+    assert dig(pair.secondary, f"whole-{quiet}.example.com", "TXT") == []
+
+
 def test_the_result_has_the_times(pair: Pair) -> None:
     done = pair.run("set", "name=json", "address=192.0.2.1", "ttl=60", "--json")
     assert (done.status, done.stderr) == (0, "")

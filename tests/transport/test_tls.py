@@ -1,6 +1,7 @@
 """DNS over TLS: whom a connection is with, and what each failure means, against a real BIND."""
 
 import asyncio
+import os
 import socket
 import ssl
 import subprocess
@@ -20,11 +21,15 @@ from dns_update.auth.tls_settings import pin_from_text
 from dns_update.bulk import BulkOptions, Wish
 from dns_update.errors import causes
 from dns_update.message import Message
-from dns_update.transport import openssl
+from dns_update.transfer import Transfer
+from dns_update.transport import Endpoint, openssl
+from dns_update.transport.aio import AsyncioTransport
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.memory import MemoryTransport
 from dns_update.transport.tls import TlsClient, TlsConnection, public_key_of
 from dns_update.wire.codes import RRType
+from dns_update.wire.name import Name
+from lab.certificates import Certificate
 from tests.client.replies import NS, SOA, Scripted, reply
 from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, TlsBind, tls_bind
 
@@ -327,3 +332,35 @@ def test_tls_is_loaded_without_what_it_does_not_need() -> None:
 def path_of_ours() -> dict[str, str]:
     """Return an environment in which Python finds our package without what a site adds."""
     return {"PYTHONPATH": str(Path(dns_update.__file__).parent.parent)}
+
+
+def test_a_certificate_that_was_renewed_is_read_again(bind: TlsBind, tmp_path: Path) -> None:
+    certificate, key = tmp_path / "own.pem", tmp_path / "own.key"
+
+    def write(own: Certificate, stamp: int) -> None:
+        for path, source in ((certificate, own.certificate), (key, own.key)):
+            path.write_bytes(source.read_bytes())
+            path.chmod(0o600)
+            os.utime(path, ns=(stamp, stamp))
+
+    write(bind.ours_of_nobody, 1)
+    by = client(bind, WANTS_OURS, certificate=str(certificate), private_key=str(key))
+    with pytest.raises(ServerNotTrusted):
+        by.show("ns.example.com", "A", zone="example.com")
+    write(bind.ours, 2)
+    assert by.show("ns.example.com", "A", zone="example.com").after
+    by.close()
+    certificate.unlink()  # it is just being replaced
+    assert by.show("ns.example.com", "A", zone="example.com").after
+    by.close()
+
+
+def test_a_transfer_that_cannot_be_sent_is_no_response(bind: TlsBind) -> None:
+    async def work() -> None:
+        transport = AsyncioTransport("127.0.0.1")
+        transfer = Transfer(Name.from_text("example.com"), 1, None, key=None, policy=policy(bind), server="x")
+        with pytest.raises(NoResponse) as caught:
+            await anext(transport.transfer(transfer, Endpoint("::1", 853)))
+        assert caught.value.cause == causes.CANNOT_SEND_FROM
+
+    asyncio.run(work())

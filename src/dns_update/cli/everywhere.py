@@ -9,6 +9,9 @@ from dns_update.client import Client
 from dns_update.client.everywhere import NameServer, Wanted, shown_text, wait_everywhere
 from dns_update.client.outcome import Outcome
 from dns_update.commandline.properties import Options
+from dns_update.wire.codes import RRType
+
+_ADDRESSES = dict.fromkeys((RRType.A, RRType.AAAA))  # of a name that had nothing, and has nothing now
 
 
 class WaitProgress:
@@ -52,9 +55,10 @@ def shown_everywhere(
     It is said which are waited for. Ctrl-C ends the wait, not the change, which is made.
     """
     progress = WaitProgress(is_silent=options.json or options.quiet)
-    if outcome.after is None:  # it could not be read back, as a note says
+    if outcome.after is None:
+        progress.say("note: it could not be read back, so the zone's name servers were not asked")
         return {}
-    types = dict.fromkeys(rrtypes) or dict.fromkeys(record.rrtype for record in outcome.before or ())
+    types = dict.fromkeys(rrtypes) or dict.fromkeys(record.rrtype for record in outcome.before or ()) or _ADDRESSES
     wanted = Wanted.after(outcome, types)
     try:
         shown = client.run(

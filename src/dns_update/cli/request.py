@@ -158,7 +158,7 @@ def conclude_changed(  # noqa: PLR0913, PLR0917 - what a change consists of
 
 def is_compared(options: Options) -> bool:
     """Return whether the name is read before an update, to say what this has changed: only if it is said."""
-    return bool(options.verify) and (options.json or not options.quiet)
+    return options.verify == ALL or (options.verify and (options.json or not options.quiet))
 
 
 def _check_data(data: RdataByType, command: str) -> None:

@@ -83,8 +83,9 @@ class AsyncioTransport:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + transfer.patience
-        stream = self._stream(endpoint, transfer.transport, transfer.tls)
+        stream: TcpSocket | None = None
         try:
+            stream = self._stream(endpoint, transfer.transport, transfer.tls)
             async with asyncio.timeout_at(deadline):
                 await stream.open(endpoint)
                 await stream.send(transfer.start(wall=int(time.time()), message_id=random_id()))
@@ -102,7 +103,8 @@ class AsyncioTransport:
         except OSError as error:
             raise transfer.broken(*failure_of(error, transfer.transport)) from error
         finally:
-            stream.close()
+            if stream is not None:
+                stream.close()
 
     @staticmethod
     def clock() -> float:

@@ -42,8 +42,8 @@ class BlockingTransport:
     def __init__(self, local_address: str | None = None, trace: Trace | None = None, *, local_port: int = 0) -> None:
         """Send from `local_address` if given, from `local_port` if not 0; call `trace` with every message.
 
-        `trace` gets `"sent"` or `"received"`, the server's endpoint, `"udp"` or `"tcp"`, and the octets. Raises
-        UsageError if this machine does not have `local_address`, InvalidText if it is not an address.
+        `trace` gets `"sent"` or `"received"`, the server's endpoint, `"udp"`, `"tcp"` or `"tls"`, and the octets.
+        Raises UsageError if this machine does not have `local_address`, InvalidText if it is not an address.
         """
         self._local = (local_address, local_port)
         self._trace = trace
@@ -158,7 +158,7 @@ class BlockingTransport:
 
             return open_stream(endpoint, local, attempt.deadline)
         tls = self.peers.connection(endpoint, attempt.tls)
-        from dns_update.transport.tls_stream import open_tls  # with `ssl`, which `connection` has loaded
+        from dns_update.transport.tls_stream import open_tls  # with OpenSSL, which `connection` has loaded
 
         return open_tls(endpoint, local, attempt.deadline, tls)
 
@@ -182,16 +182,16 @@ class BlockingTransport:
                     if not exchange.listening:
                         break
                     seconds_left(attempt.deadline)
-            may_be_kept = attempt.transport == TLS or (self._keeps_open and exchange.is_signed)
+            may_be_kept = attempt.transport == TLS or (
+                attempt.transport == UDP and self._keeps_open and exchange.is_signed
+            )
         finally:
             if not may_be_kept:
                 channel.close()
             elif isinstance(channel, Datagrams):
                 self._keep(channel, place)
-            elif attempt.transport == TLS:
-                self._keep_tls(channel, (endpoint, attempt.tls))
             else:
-                channel.close()
+                self._keep_tls(channel, (endpoint, attempt.tls))
 
     def _keep(self, channel: Datagrams, place: tuple[str, int]) -> None:
         """Keep a socket for the next exchange, unless one of another thread is already kept."""

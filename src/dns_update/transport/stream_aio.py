@@ -66,6 +66,7 @@ class TlsSocket(TcpSocket):
                 while not tls.is_established:
                     await loop.sock_sendall(self._socket, tls.outgoing())
                     tls.receive(await loop.sock_recv(self._socket, LARGEST_READ))
+                    await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
         except TimeoutError:
             raise tls.timed_out() from None
         except (ConnectionResetError, BrokenPipeError):
@@ -88,8 +89,9 @@ class TlsSocket(TcpSocket):
     def is_idle(self) -> bool:
         """Whether it is open, and nothing came that nobody has asked for: a server ends a connection not used."""
         try:
-            while not self._tls.receive(self._socket.recv(LARGEST_READ)):
-                pass  # tickets of TLS, and no message
+            for _ in range(2):  # tickets of TLS, and then nothing; a server must not keep us reading
+                if self._tls.receive(self._socket.recv(LARGEST_READ)):
+                    break
         except BlockingIOError:
             return True
         except OSError:

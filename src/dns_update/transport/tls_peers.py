@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from dns_update.auth.tls_settings import TlsSettings
+from dns_update.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ class TlsPeers:
     def __init__(self) -> None:
         """Start with nothing known."""
         self._names: dict[str, str] = {}  # of hosts, by their addresses
-        self._clients: dict[TlsSettings, TlsClient] = {}
+        self._clients: dict[TlsSettings, tuple[tuple[int, ...], TlsClient]] = {}
 
     def resolved(self, host: str, addresses: Iterable[str]) -> None:
         """Record the addresses of a host: the certificate at one of them must be for this name."""
@@ -32,9 +35,28 @@ class TlsPeers:
 
     def prepared(self, settings: TlsSettings) -> TlsClient:
         """Return what all connections with these settings have in common; raises UsageError as `connection` does."""
-        client = self._clients.get(settings)
-        if client is None:
-            from dns_update.transport.tls import TlsClient  # with `ssl`, 21 ms
+        stamp = _stamp(settings)
+        known = self._clients.get(settings)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        from dns_update.transport.tls import TlsClient  # with OpenSSL
 
-            client = self._clients[settings] = TlsClient(settings)
+        try:
+            client = TlsClient(settings)
+        except UsageError:
+            if known is None:
+                raise
+            return known[1]  # a file is just being replaced
+        self._clients[settings] = stamp, client
         return client
+
+
+def _stamp(settings: TlsSettings) -> tuple[int, ...]:
+    """Return what changes when a file of the settings is replaced: certificates are renewed while an agent runs."""
+    stamp = []
+    for path in (settings.ca, settings.certificate, settings.private_key):
+        try:
+            stamp.append(0 if path is None else os.stat(path).st_mtime_ns)  # noqa: PTH116 - pathlib costs 4 ms
+        except (OSError, ValueError):
+            stamp.append(-1)
+    return tuple(stamp)

@@ -30,8 +30,9 @@ class TlsStream(Stream):
     def is_idle(self) -> bool:
         """Whether it is open, and nothing came that nobody has asked for: a server ends a connection not used."""
         try:
-            while not self.take():  # tickets of TLS, and no message
-                pass
+            for _ in range(2):  # tickets of TLS, and then nothing; a server must not keep us reading
+                if self.take():
+                    break
         except BlockingIOError:
             return True
         except OSError:
