@@ -8,7 +8,6 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "src" / "dns_update"
 
 _KEPT = {
-    "Question",  # of message.py, and of server_config/question.py
     "Protocol",  # typing's, which a start does not load
 }
 

@@ -301,7 +301,7 @@ def _first_words(kind: type[errors.DnsUpdateError]) -> str:
         errors.NoResponse: "No answer from",
         errors.ServerNotTrusted: "TLS error at",
     }  # its name follows
-    return by_server.get(kind, kind.first_words)
+    return by_server.get(kind, f"{kind.first_words}:" if kind.first_words else "")
 
 
 SPOKEN = [kind for kind in _kinds() if _first_words(kind)]

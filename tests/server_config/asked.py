@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dns_update
 from dns_update import Client, Key, Name, Update
-from dns_update.server_config import ConfigFinding, Question, examine_configuration, texts
+from dns_update.server_config import ConfigFinding, IntendedUpdate, examine_configuration, texts
 from dns_update.wire.codes import rrtype_from_text
 from dns_update.wire.inet import parse_address
 from lab import LabKey, NameServer
@@ -19,12 +19,12 @@ def key_of(key: LabKey) -> Key:
     return Key.from_secret(key.name, key.secret, key.algorithm, encoding="base64")
 
 
-def question(
+def intended(
     zone: str, owner: str, types: str = "A", key: Key | None = None, client: str | None = LOOPBACK
-) -> Question:
+) -> IntendedUpdate:
     numbers = tuple(map(rrtype_from_text, types.split()))
     address = None if client is None else parse_address(client)
-    return Question(Name.from_text(zone), Name.from_text(owner), numbers, key=key, client=address)
+    return IntendedUpdate(Name.from_text(zone), Name.from_text(owner), numbers, key=key, client=address)
 
 
 def faults(found: Sequence[ConfigFinding]) -> list[str]:
@@ -35,7 +35,7 @@ def codes(found: Sequence[ConfigFinding]) -> list[str]:
     return [finding.code for finding in found]
 
 
-def asked(path: Path, asked_for: Question) -> tuple[ConfigFinding, ...]:
+def asked(path: Path, asked_for: IntendedUpdate) -> tuple[ConfigFinding, ...]:
     """Return the findings; each has sentences, and none shows a secret."""
     found = examine_configuration(str(path), asked_for)
     shown = "\n".join(f"{texts(finding)} {finding!r}" for finding in found)
@@ -52,7 +52,7 @@ def secrets_in(text: str) -> list[str]:
     return [after for word, after in pairwise(words) if word == "secret"]
 
 
-def accepts(server: NameServer, asked_for: Question) -> bool:
+def accepts(server: NameServer, asked_for: IntendedUpdate) -> bool:
     """Return whether the real server carries the update out."""
     update = Update(str(asked_for.zone))
     for rrtype in asked_for.rrtypes:

@@ -9,7 +9,7 @@ from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.server_config import SilentPlace, texts
 from dns_update.wire.inet import parse_address
 from lab import Bind, Knot, LabKey, NameServer, PowerDns
-from tests.server_config.asked import asked, faults, question
+from tests.server_config.asked import asked, faults, intended
 from tests.support.broken.servers import line
 from tests.support.command import in_process
 from tests.support.peer import closed_port
@@ -68,14 +68,14 @@ OTHER_PORT, ELSEWHERE = "listens-at-other-port", "listens-elsewhere"
 def test_the_line_is_named_that_keeps_the_server_from_listening_there(
     tmp_path: Path, written: Callable[[Path, str], Path], text: str, address: str, fault: tuple[str, int]
 ) -> None:
-    asked_for = question("example.com", "home.example.com")
+    asked_for = intended("example.com", "home.example.com")
     asked_for = asked_for._replace(silent_at=SilentPlace(parse_address(address), 53))
     found = [each for each in asked(written(tmp_path, text), asked_for) if each.code.startswith("listens-")]
     assert [(each.code, each.line) for each in found] == ([fault] if fault[0] else [])
 
 
 def test_the_port_to_give_is_named(tmp_path: Path) -> None:
-    asked_for = question("example.com", "home.example.com")
+    asked_for = intended("example.com", "home.example.com")
     asked_for = asked_for._replace(silent_at=SilentPlace(parse_address("2001:db8::1"), 53))
     found = asked(powerdns(tmp_path, "local-port=5300\n"), asked_for)
     what, to_do = texts(next(each for each in found if each.code == OTHER_PORT))

@@ -10,7 +10,7 @@ from dns_update.doctor.configuration import configuration_steps
 from dns_update.doctor.examination import NameExamination, ServerExamination
 from dns_update.errors import DnsUpdateError, KeyRejected, NoResponse, PermissionDenied, ReplyNotTrusted, ZoneNotFound
 from dns_update.exchange import TLS
-from dns_update.server_config import Question, SilentPlace
+from dns_update.server_config import IntendedUpdate, SilentPlace
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import parse_address
@@ -33,7 +33,7 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
     is_plain = subject.destination.policy.transport != TLS  # encrypted DNS has settings of its own
     silent = None if server is None or at is None or not is_plain else _silent_at(server, at)
     around = None if server is None else server.surroundings
-    question = Question(
+    intended = IntendedUpdate(
         zone,
         subject.name,
         rrtypes,
@@ -45,7 +45,7 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
     )
     refusals = _refusals(name)
     diagnosis = next((error.diagnosis for error in refusals if error.diagnosis), "")
-    return list(configuration_steps(path, question, is_refused=bool(refusals), diagnosis=diagnosis))
+    return list(configuration_steps(path, intended, is_refused=bool(refusals), diagnosis=diagnosis))
 
 
 def _silent_at(server: ServerExamination, address: bytes) -> SilentPlace | None:

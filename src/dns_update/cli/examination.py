@@ -175,7 +175,7 @@ def _key_name(server: ServerExamination) -> str:
 def _server_text(server: ServerExamination, examination: Examination) -> str:
     """Return whether a server answers, and what the key may change there."""
     if server.error is not None:
-        return server.error.first_words.removesuffix(":") or server.error.text
+        return server.error.first_words or server.error.text
     assert server.access is not None  # noqa: S101 - otherwise there is an error
     compared, denied = _count_at(server, examination)
     if server.access.is_closed or (denied and denied == compared):

@@ -69,7 +69,7 @@ def _tried(options: Options) -> Sequence[Grant]:
 def _errors(seen: Examination) -> Iterator[DnsUpdateError]:
     yield from seen.unresolved
     found = [name.error for name in seen.names] + [server.error for server in seen.servers]
-    yield from {str(error): error for error in found if error is not None}.values()
+    yield from {error.identity: error for error in found if error is not None}.values()
 
 
 def _permissions(seen: Examination, elsewhere: Subject) -> Iterator[Permission]:

@@ -43,10 +43,10 @@ def advise(problem: Problem) -> Advice:
         return Advice(type(error).__name__, str(error), error.hint, error.explanation)
     if isinstance(problem, ServersDisagree):
         text, hint = _disagreement(problem)
-        return Advice(NotApplied.__name__, f"{NotApplied.first_words} {text}", hint)
+        return Advice(NotApplied.__name__, f"{NotApplied.first_words}: {text}", hint)
     text, hint = _blocked_update(problem)
     why = "PowerDNS refuses a record beside a CNAME" if problem.is_refused else ""
-    return Advice(problem.error.__name__, f"{problem.error.first_words} {text}", hint, why)
+    return Advice(problem.error.__name__, f"{problem.error.first_words}: {text}", hint, why)
 
 
 def note_texts(note: Note) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dns_update.doctor.checklist import Step, failed
 from dns_update.doctor.diagnosis_texts import TEXTS
 from dns_update.errors import UsageError
-from dns_update.server_config import ConfigFinding, Question, examine_configuration, texts
+from dns_update.server_config import ConfigFinding, IntendedUpdate, examine_configuration, texts
 
 _STATUSES = {
     "listens": 4,
@@ -47,7 +47,7 @@ _READ_NOW = (
 
 
 def configuration_steps(
-    path: str, question: Question, *, is_refused: bool = False, diagnosis: str = ""
+    path: str, intended: IntendedUpdate, *, is_refused: bool = False, diagnosis: str = ""
 ) -> Iterator[Step]:
     """Yield the steps that the configuration at `path` makes: faults, remarks, and one if there is no fault.
 
@@ -56,7 +56,7 @@ def configuration_steps(
     Nothing is raised: a file that cannot be read is a step that failed.
     """
     try:
-        findings = examine_configuration(path, question)
+        findings = examine_configuration(path, intended)
     except UsageError as error:
         yield failed("configuration", error)
         return

@@ -64,7 +64,7 @@ async def examine(
     finally:
         directory.close()
     results = {server: server.result for server in servers}
-    unresolved = {str(error): error for error in directory.unresolved}  # several destinations may name one host
+    unresolved = {error.identity: error for error in directory.unresolved}  # several destinations may name one host
     return Examination(
         servers=tuple(results.values()),
         sources=tuple(sources),

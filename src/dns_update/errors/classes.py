@@ -13,7 +13,7 @@ class DnsUpdateError(Exception):
     """The root of the tree; catch it to catch every error that this package raises on purpose.
 
     `cause` is a code for what happened (see `dns_update.errors.causes`), `endpoint` the server concerned: an Endpoint,
-    a Server, a text for anything else, or None. These two identify an error. The rest is for people: `text` says what
+    a Server, a text for anything else, or None. These two are its `identity`. The rest is for people: `text` says what
     happened, `hint` what to do next. A hint may be empty; a Hint names properties in the way of each front door.
     `first_words` and `exit_status` belong to the class. If several servers were tried, `failures` are the errors of the
     others. `notes` are further sentences that the user should read; some are Hints. If the doctor has found out why it
@@ -49,8 +49,13 @@ class DnsUpdateError(Exception):
         """The endpoint as text; empty if there is none."""
         return "" if self.endpoint is None else str(self.endpoint)
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """The cause and the endpoint, which two reports of one error have in common."""
+        return self.cause, self.server
+
     def __str__(self) -> str:
-        return f"{self.first_words} {self.text}" if self.first_words else self.text
+        return f"{self.first_words}: {self.text}" if self.first_words else self.text
 
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (type(self), self.args, self.__dict__)
@@ -106,7 +111,7 @@ class ConfigError(UsageError):
 class NoAddress(LocalError):
     """An address source gave no address that may be published."""
 
-    first_words = "No address:"
+    first_words = "No address"
     exit_status = 3
 
 
@@ -169,7 +174,7 @@ class NoResponse(CommunicationError):
     ) -> None:
         super().__init__(text, hint=hint, endpoint=endpoint, cause=cause)
         self.reason = reason or text
-        self.first_words = f"{self._FIRST_WORDS} {self.server}:"
+        self.first_words = f"{self._FIRST_WORDS} {self.server}"
         self.may_have_arrived = may_have_arrived
 
 
@@ -189,7 +194,7 @@ class ReplyNotTrusted(CommunicationError):
     `claimed_rcode` is the response code of such an answer, which anyone may have sent; None if there is no message.
     """
 
-    first_words = "TSIG error: Reply not trusted:"
+    first_words = "TSIG error: Reply not trusted"
     exit_status = 5
 
     def __init__(
@@ -205,7 +210,7 @@ class NotEverywhere(CommunicationError):
     `lacking` are the host names of those that did not.
     """
 
-    first_words = "Not on every name server:"
+    first_words = "Not on every name server"
     exit_status = 4
 
     def __init__(
@@ -218,7 +223,7 @@ class NotEverywhere(CommunicationError):
 class MalformedMessage(DnsUpdateError):
     """Bytes that are not a DNS message (RFC 1035, section 4); the sender's fault."""
 
-    first_words = "Malformed message:"
+    first_words = "Malformed message"
     exit_status = 9
 
 
@@ -238,7 +243,7 @@ class Refusal(DnsUpdateError):
 class KeyRejected(Refusal):
     """The server does not accept the key; `tsig_error` is 16 (BADSIG), 17 (BADKEY) or 22 (BADTRUNC)."""
 
-    first_words = "TSIG error: Server rejected:"
+    first_words = "TSIG error: Server rejected"
     exit_status = 5
 
     def __init__(self, text: str, *, tsig_error: int, hint: str = "", endpoint: object = None, rcode: int = 0) -> None:
@@ -249,7 +254,7 @@ class KeyRejected(Refusal):
 class ClocksDiffer(Refusal):
     """The server's clock and ours are further apart than the fudge (RFC 8945, section 5.2.3): BADTIME."""
 
-    first_words = "TSIG error: Server rejected:"
+    first_words = "TSIG error: Server rejected"
     exit_status = 6
     tsig_error = 18
 
@@ -257,7 +262,7 @@ class ClocksDiffer(Refusal):
 class PermissionDenied(Refusal):
     """REFUSED: the server knows the zone and will not let us change it."""
 
-    first_words = "Permission denied:"
+    first_words = "Permission denied"
     exit_status = 7
 
 
@@ -268,7 +273,7 @@ class ZoneNotFound(Refusal):
     server has that zone itself, and so answers from it, `zone_below` is its name.
     """
 
-    first_words = "Zone not found:"
+    first_words = "Zone not found"
     exit_status = 8
     zone_below = ""
 
@@ -282,7 +287,7 @@ class ZoneNotFound(Refusal):
 class NameNotInZone(Refusal):
     """NOTZONE: a name in the update is outside the zone."""
 
-    first_words = "Name not in zone:"
+    first_words = "Name not in zone"
     exit_status = 8
     is_final = True
 
@@ -290,7 +295,7 @@ class NameNotInZone(Refusal):
 class NameNotFound(Refusal):
     """NXDOMAIN or NXRRSET: a name or RRset that must exist does not."""
 
-    first_words = "Name not found:"
+    first_words = "Name not found"
     exit_status = 8
     is_final = True
 
@@ -298,7 +303,7 @@ class NameNotFound(Refusal):
 class NameExists(Refusal):
     """YXDOMAIN or YXRRSET: a name or RRset that must not exist does."""
 
-    first_words = "Name exists:"
+    first_words = "Name exists"
     exit_status = 8
     is_final = True
 
@@ -310,7 +315,7 @@ class NotApplied(Refusal):
     them only after its next transfer from the primary.
     """
 
-    first_words = "Update not applied:"
+    first_words = "Update not applied"
     exit_status = 8
     is_final = True
 
@@ -322,5 +327,5 @@ class NotApplied(Refusal):
 class ServerFailure(Refusal):
     """SERVFAIL, FORMERR, NOTIMP or a response code that has no meaning for an update."""
 
-    first_words = "Server failure:"
+    first_words = "Server failure"
     exit_status = 9

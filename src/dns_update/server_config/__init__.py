@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dns_update.server_config.finding import ConfigFinding as ConfigFinding
 from dns_update.server_config.finding import Place as Place
-from dns_update.server_config.question import Question as Question
-from dns_update.server_config.question import SilentPlace as SilentPlace
+from dns_update.server_config.intended_update import IntendedUpdate as IntendedUpdate
+from dns_update.server_config.intended_update import SilentPlace as SilentPlace
 from dns_update.server_config.recognise import recognised
 from dns_update.server_config.texts import texts as texts
 
-__all__ = ["ConfigFinding", "Place", "Question", "SilentPlace", "examine_configuration", "texts"]
+__all__ = ["ConfigFinding", "IntendedUpdate", "Place", "SilentPlace", "examine_configuration", "texts"]
 
 
-def examine_configuration(path: str, question: Question) -> tuple[ConfigFinding, ...]:
+def examine_configuration(path: str, intended: IntendedUpdate) -> tuple[ConfigFinding, ...]:
     """Return what a server's configuration says about an update: faults first, then remarks, then what is right.
 
     `path` is named.conf, knot.conf or pdns.conf; its content shows which. BIND's own `named-checkconf`, Knot's `knotc`
@@ -28,11 +28,11 @@ def examine_configuration(path: str, question: Question) -> tuple[ConfigFinding,
     if server == "bind":
         from dns_update.server_config import bind
 
-        return bind.examine(path, question)
+        return bind.examine(path, intended)
     if server == "knot":
         from dns_update.server_config import knot
 
-        return knot.examine(path, question)
+        return knot.examine(path, intended)
     from dns_update.server_config import powerdns
 
-    return powerdns.examine(path, question)
+    return powerdns.examine(path, intended)

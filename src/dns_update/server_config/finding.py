@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dns_update.server_config.question import Question
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.value import KW_ONLY, Value
 
 TYPE_CHECKING = False
@@ -63,11 +63,11 @@ class ConfigFinding(Value):
 
 
 class Findings:
-    """Collects the findings about one question."""
+    """Collects the findings about one update."""
 
-    def __init__(self, server: ServerProgram, question: Question) -> None:
+    def __init__(self, server: ServerProgram, intended: IntendedUpdate) -> None:
         self._server = server
-        self._common = question.texts
+        self._common = intended.texts
         self._found: dict[ConfigFinding, None] = {}
 
     def fault(self, code: str, place: Place, **values: str) -> None:

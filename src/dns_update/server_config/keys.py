@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from dns_update import errors
 from dns_update.auth import Algorithm, Key, decoded_base64
-from dns_update.server_config.question import Question
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.wire.name import Name
 
 _NEAR = 0.75  # of difflib's measure: one letter of a short name, or a domain after it
@@ -21,25 +21,25 @@ def nearest_name(name: Name, others: list[str]) -> str:
     return next((other for other in others if other.lower().partition(".")[0].encode() == first), "")
 
 
-def fault_of(question: Question, algorithm: str, secret: str) -> str:
+def fault_of(intended: IntendedUpdate, algorithm: str, secret: str) -> str:
     """Return the code of what differs between the key of the update and the server's; "" if nothing does.
 
-    `secret` is Base64; it is compared only if the question has a secret.
+    `secret` is Base64; it is compared only if the update's key has a secret.
     """
-    if is_other_algorithm(question, algorithm):
+    if is_other_algorithm(intended, algorithm):
         return "key-algorithm"
-    if question.key is None or not _is_other_secret(question.key, secret):
+    if intended.key is None or not _is_other_secret(intended.key, secret):
         return ""
-    other = question.key.other_reading
+    other = intended.key.other_reading
     return "key-secret-reading" if other is not None and not _is_other_secret(other, secret) else "key-secret"
 
 
-def is_other_algorithm(question: Question, text: str) -> bool:
+def is_other_algorithm(intended: IntendedUpdate, text: str) -> bool:
     """Return whether the server's key, with the algorithm `text`, does not verify what the update's key signs.
 
     A MAC that is cut shorter than the server's is refused, too: BADTRUNC (RFC 8945, section 5.2.2.1).
     """
-    wanted = question.signing
+    wanted = intended.signing
     if wanted is None:
         return False
     try:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dns_update import errors
 from dns_update.server_config.finding import Findings, Place
-from dns_update.server_config.question import SilentPlace
+from dns_update.server_config.intended_update import SilentPlace
 from dns_update.value import Value
 from dns_update.wire.inet import format_address, parse_address
 

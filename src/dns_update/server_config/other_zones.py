@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from dns_update.server_config.question import Question
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
@@ -24,10 +24,10 @@ class OtherZone(Value):
         return "zone-of-owner" if self.contains_owner else "zone-similar"
 
 
-def other_zone(question: Question, zones: Sequence[Name]) -> OtherZone | None:
+def other_zone(intended: IntendedUpdate, zones: Sequence[Name]) -> OtherZone | None:
     """Return the zone that may have been meant; None if there is none."""
-    containing = [zone for zone in zones if zone.labels and question.owner.is_within(zone)]
+    containing = [zone for zone in zones if zone.labels and intended.owner.is_within(zone)]
     if containing:
         return OtherZone(max(containing, key=lambda zone: len(zone.labels)), contains_owner=True)
-    near = get_close_matches(str(question.zone).lower(), [str(zone).lower() for zone in zones], 1, _NEAR)
+    near = get_close_matches(str(intended.zone).lower(), [str(zone).lower() for zone in zones], 1, _NEAR)
     return OtherZone(Name.from_text(near[0]), contains_owner=False) if near else None

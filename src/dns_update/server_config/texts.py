@@ -67,7 +67,7 @@ COMMON = {
 """Sentences that are the same for all servers."""
 
 _UNKNOWN = {"key": "KEY", "algorithm": "hmac-sha256", "client": "(not known)"}
-"""What a line to write has in the place of what the question leaves out."""
+"""What a line to write has in the place of what the update leaves out."""
 
 
 _PROPERTY = re.compile(r"\{[a-z-]+:[^{}\s]+\}")

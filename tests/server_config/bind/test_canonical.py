@@ -13,7 +13,7 @@ from dns_update.server_config.bind.statements import Statement
 from dns_update.value import Value
 from lab import NameServer
 from lab.versions import version
-from tests.server_config.asked import asked, question
+from tests.server_config.asked import asked, intended
 from tests.server_config.bind.configured import written
 
 SECRET = "c2VjcmV0c2VjcmV0c2VjcmV0"
@@ -100,7 +100,7 @@ def test_warnings_are_not_mistakes(tmp_path: Path) -> None:
 def test_both_permissions_at_once_are_refused_by_bind(tmp_path: Path) -> None:
     zone = 'zone "x" { type primary; file "x"; allow-update { any; }; update-policy local; };'
     with pytest.raises(ConfigError, match="'allow-update' is ignored when 'update-policy' is present"):
-        asked(written(tmp_path, zone), question("x", "home.x"))
+        asked(written(tmp_path, zone), intended("x", "home.x"))
 
 
 def test_a_secret_in_the_wrong_place_is_not_repeated(tmp_path: Path) -> None:
@@ -138,5 +138,5 @@ def test_an_old_named_checkconf_that_cannot_hide_secrets(tmp_path: Path, monkeyp
     old.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     path = written(tmp_path, KEY + 'zone "x" { type primary; file "x"; };')
-    found = asked(path, question("x", "home.x", key=Key("dd", b"wrong", "hmac-sha256")))
+    found = asked(path, intended("x", "home.x", key=Key("dd", b"wrong", "hmac-sha256")))
     assert found[0].code == "key-secret"

@@ -4,7 +4,7 @@ import pytest
 
 from dns_update.server_config.bind.journal import journal_serials, soa_serial
 from lab import LabKey
-from tests.server_config.asked import accepts, asked, faults, key_of, question
+from tests.server_config.asked import accepts, asked, faults, intended, key_of
 from tests.server_config.bind.configured import Configured, zone
 
 POLICY = "update-policy { grant dd zonesub; };"
@@ -15,7 +15,7 @@ def test_a_zone_file_that_was_changed_beside_its_journal(tmp_path: Path, serial:
     keys = [LabKey.generate("dd")]
     text = zone("probe", "") + zone("example.com", POLICY)
     server = Configured(tmp_path, readonly_keys=keys, extra=text, files=("example.com.",))
-    asked_for = question("example.com", "home.example.com", key=key_of(keys[0]))
+    asked_for = intended("example.com", "home.example.com", key=key_of(keys[0]))
     with server:
         assert accepts(server, asked_for)
     file = tmp_path / "example.com.zone"

@@ -8,7 +8,7 @@ import pytest
 from dns_update.auth import Key
 from dns_update.wire.codes import RRType
 from lab import Bind, LabKey, Zone
-from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
+from tests.server_config.asked import accepts, asked, codes, faults, intended, key_of
 
 KEYS = ("dd", "other", "host.self")
 RIGHT = ""
@@ -105,14 +105,14 @@ def key_named(server: Bind, name: str) -> Key | None:
 @pytest.mark.parametrize("name", CASES)
 def test_the_configuration_foretells_what_named_does(server: Bind, name: str) -> None:
     case = CASES[name]
-    asked_for = question(name, f"{case.owner}.{name}", case.types, key_named(server, case.key), case.client)
+    asked_for = intended(name, f"{case.owner}.{name}", case.types, key_named(server, case.key), case.client)
     found = asked(server.directory / "named.conf", asked_for)
     assert faults(found) == ([case.fault] if case.fault else [])
     assert accepts(server, asked_for) is (not case.fault)
 
 
 def test_a_whole_name_is_deleted_type_by_type(server: Bind) -> None:
-    asked_for = question("wholename", "home.wholename", "ANY", key=key_named(server, "dd"))
+    asked_for = intended("wholename", "home.wholename", "ANY", key=key_named(server, "dd"))
     assert "rule-for-some-types" in codes(asked(server.directory / "named.conf", asked_for))
     assert accepts(server, asked_for._replace(rrtypes=(RRType.A,)))
     assert accepts(server, asked_for)
@@ -122,19 +122,19 @@ def test_a_whole_name_is_deleted_type_by_type(server: Bind) -> None:
 
 def test_the_line_is_that_of_the_rule(server: Bind) -> None:
     path = server.directory / "named.conf"
-    found = asked(path, question("denied", "home.denied", key=key_named(server, "dd")))
+    found = asked(path, intended("denied", "home.denied", key=key_named(server, "dd")))
     finding = next(each for each in found if each.code == "policy-denied")
     assert finding.source == path.read_text().splitlines()[finding.line - 1].strip()
     assert finding.source == CASES["denied"].policy
 
 
 def test_an_address_that_needs_no_key_is_remarked(server: Bind) -> None:
-    found = asked(server.directory / "named.conf", question("any", "home.any", key=key_named(server, "dd")))
+    found = asked(server.directory / "named.conf", intended("any", "home.any", key=key_named(server, "dd")))
     assert "allowed-by-address" in codes(found)
 
 
 def test_without_the_address_of_the_client_a_list_may_not_decide(server: Bind) -> None:
     path = server.directory / "named.conf"
-    found = asked(path, question("deny", "home.deny", key=key_named(server, "dd"), client=None))
+    found = asked(path, intended("deny", "home.deny", key=key_named(server, "dd"), client=None))
     assert "allow-update-not-known" in codes(found)
     assert not faults(found)

@@ -10,7 +10,7 @@ from dns_update.client import Client
 from dns_update.server_config.bind.private_keys import file_name
 from dns_update.wire.name import Name
 from lab import Bind, Zone
-from tests.server_config.asked import accepts, asked, faults, key_of, question
+from tests.server_config.asked import accepts, asked, faults, intended, key_of
 from tests.support.broken.servers import ANY, KEY, line, run_tool
 from tests.support.command import in_process
 
@@ -54,7 +54,7 @@ def test_the_files_are_named_as_dnssec_keygen_names_them(tmp_path: Path, algorit
 )
 def test_named_needs_a_private_key(tmp_path: Path, copied: int, fault: str, remark: str) -> None:
     with signed(tmp_path) as server:
-        asked_for = question("example.com", "home.example.com", key=key_of(KEY))._replace(dnskeys=dnskeys(server))
+        asked_for = intended("example.com", "home.example.com", key=key_of(KEY))._replace(dnskeys=dnskeys(server))
         private = sorted((tmp_path / "made").glob("*.private"), key=_is_for_keys)
         for path in private[:copied]:
             path.rename(tmp_path / "keys" / path.name)

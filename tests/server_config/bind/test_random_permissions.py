@@ -8,7 +8,7 @@ import pytest
 from dns_update.server_config import bind
 from dns_update.server_config.bind.canonical import read_configuration
 from lab import Bind, LabKey, Zone
-from tests.server_config.asked import accepts, codes, faults, key_of, question
+from tests.server_config.asked import accepts, codes, faults, intended, key_of
 
 KEYS = ("dd", "other", "host.example", "x.host.example")
 ADDRESSES = ("127.0.0.1", "127.0.0.0/8", "192.0.2.0/24", "any", "none", "localhost", "localnets", "::1", "10/8")
@@ -86,7 +86,7 @@ def test_random_permissions(server: Bind, made: tuple[Maker, list[Zone]], monkey
         key = maker.random.choice((*server.readonly_keys, None))
         owner = maker.random.choice((f"home.{zone.name}", f"y.x.home.{zone.name}", zone.name))
         types = maker.random.choice(("A", "AAAA", "TXT", "A TXT", "NS"))
-        asked_for = question(zone.name, owner, types, None if key is None else key_of(key))
+        asked_for = intended(zone.name, owner, types, None if key is None else key_of(key))
         found = bind.examine(path, asked_for, rndc=("not-a-program",))
         if "allow-update-not-known" not in codes(found):
             decided += 1

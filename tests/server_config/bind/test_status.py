@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from dns_update.server_config import bind, texts
-from dns_update.server_config.question import Question
+from dns_update.server_config.intended_update import IntendedUpdate
 from lab import Bind, LabKey, Zone
 from lab.key import write_private
 from lab.port import Port
-from tests.server_config.asked import accepts, codes, faults, key_of, question
+from tests.server_config.asked import accepts, codes, faults, intended, key_of
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Controlled:
     rndc: tuple[str, ...]
 
     @property
-    def question(self) -> Question:
-        return question("example.com", "home.example.com", key=key_of(self.server.keys[0]))
+    def intended(self) -> IntendedUpdate:
+        return intended("example.com", "home.example.com", key=key_of(self.server.keys[0]))
 
     @property
     def path(self) -> str:
@@ -52,20 +52,20 @@ def controlled(tmp_path: Path) -> Iterator[Controlled]:
 
 
 def test_a_zone_that_runs(controlled: Controlled) -> None:
-    found = bind.examine(controlled.path, controlled.question, rndc=controlled.rndc)
+    found = bind.examine(controlled.path, controlled.intended, rndc=controlled.rndc)
     assert not faults(found)
     assert "running" in codes(found)
 
 
 def test_a_frozen_zone_refuses_updates(controlled: Controlled) -> None:
     controlled.run("freeze", "example.com")
-    found = bind.examine(controlled.path, controlled.question, rndc=controlled.rndc)
+    found = bind.examine(controlled.path, controlled.intended, rndc=controlled.rndc)
     assert faults(found) == ["frozen"]
-    assert not accepts(controlled.server, controlled.question)
+    assert not accepts(controlled.server, controlled.intended)
     _text, hint = texts(found[0])
     assert hint == "run: rndc thaw example.com"
     controlled.run(*hint.split()[2:])
-    assert accepts(controlled.server, controlled.question)
+    assert accepts(controlled.server, controlled.intended)
 
 
 def test_a_configuration_that_named_has_not_read(controlled: Controlled) -> None:
@@ -74,7 +74,7 @@ def test_a_configuration_that_named_has_not_read(controlled: Controlled) -> None
     path.write_text(text.replace("update-policy", "allow-query { any; }; //", 1))
     controlled.run("reconfig")
     path.write_text(text)
-    assert faults(bind.examine(controlled.path, controlled.question, rndc=controlled.rndc)) == ["running-static"]
+    assert faults(bind.examine(controlled.path, controlled.intended, rndc=controlled.rndc)) == ["running-static"]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_configuration_that_named_has_not_read(controlled: Controlled) -> None
 def test_without_rndc_the_command_is_named(
     controlled: Controlled, rndc: tuple[str, ...] | None, code: str, why: str
 ) -> None:
-    found = bind.examine(controlled.path, controlled.question, rndc=rndc)
+    found = bind.examine(controlled.path, controlled.intended, rndc=rndc)
     finding = next(each for each in found if each.code.startswith("status-"))
     text, hint = texts(finding)
     assert finding.code == code
@@ -101,5 +101,5 @@ def test_a_zone_that_is_static_in_the_file_too_is_not_called_unread(controlled: 
     path = Path(controlled.path)
     path.write_text(path.read_text().replace("update-policy", f"{rule} //", 1))
     controlled.run("reconfig")
-    found = bind.examine(controlled.path, controlled.question, rndc=controlled.rndc)
+    found = bind.examine(controlled.path, controlled.intended, rndc=controlled.rndc)
     assert faults(found) == ["updates-off" if rule else "static"]

@@ -13,14 +13,14 @@ from dns_update.server_config.bind import storage
 from dns_update.server_config.server_user import user_named
 from lab import Bind, LabKey, Zone
 from lab.versions import version
-from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
+from tests.server_config.asked import accepts, asked, codes, faults, intended, key_of
 from tests.server_config.bind.configured import written, zone
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts named as another user")
 POLICY = "update-policy { grant dd zonesub; };"
 KEY = 'key "dd" { algorithm hmac-sha256; secret "c2VjcmV0c2VjcmV0c2VjcmV0"; };\n'
 SAME_KEY = Key("dd", b"secretsecretsecret", "hmac-sha256")
-ASKED = question("example.com", "home.example.com", key=SAME_KEY)
+ASKED = intended("example.com", "home.example.com", key=SAME_KEY)
 
 
 @dataclass(eq=False, kw_only=True)

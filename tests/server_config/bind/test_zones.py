@@ -6,7 +6,7 @@ from dns_update.auth import Key
 from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.server_config.texts import texts
 from lab import LabKey, Zone
-from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
+from tests.server_config.asked import accepts, asked, codes, faults, intended, key_of
 from tests.server_config.bind.configured import Configured, written, zone
 
 GRANT = "update-policy { grant dd zonesub; };"
@@ -17,7 +17,7 @@ SAME_KEY = Key("dd", b"secretsecretsecret", "hmac-sha256")
 def asked_with(directory: Path, text: str, name: str = "example.com", client: str | None = "192.0.2.1") -> list[str]:
     """Return the codes of faults and remarks about a zone; a configuration without a running server."""
     path = written(directory, KEY + text)
-    found = asked(path, question(name, f"home.{name}", key=SAME_KEY, client=client))
+    found = asked(path, intended(name, f"home.{name}", key=SAME_KEY, client=client))
     return [each.code for each in found if each.severity != "right" and not each.code.startswith("status-")]
 
 
@@ -56,7 +56,7 @@ def zone_of(name: str = "example.com") -> str:
 )
 def test_named_uses_the_view_of_the_key(tmp_path: Path, keyed: str, rest: str, fault: str) -> None:
     with views(tmp_path, keyed, rest) as server:
-        asked_for = question("example.com", "home.example.com", key=key_of(server.readonly_keys[0]))
+        asked_for = intended("example.com", "home.example.com", key=key_of(server.readonly_keys[0]))
         assert faults(asked(tmp_path / "named.conf", asked_for)) == ([fault] if fault else [])
         assert accepts(server, asked_for) is (not fault)
 
@@ -72,7 +72,7 @@ def test_another_view_accepts_the_key(tmp_path: Path) -> None:
     key = LabKey.generate("dd")
     path = tmp_path / "named.conf"
     with Configured(tmp_path, readonly_keys=[key], extra=text, files=("example.com.",)) as server:
-        asked_for = question("example.com", "home.example.com", key=key_of(key))
+        asked_for = intended("example.com", "home.example.com", key=key_of(key))
         found = asked(path, asked_for)
         assert faults(found) == ["granted-in-other-view"]
         assert found[0].source.startswith('view "lan" { match-clients ')
@@ -95,13 +95,13 @@ def test_a_view_that_accepts_only_other_keys_is_not_named(tmp_path: Path, in_lan
     assert asked_with(tmp_path, f'{lan}view "wan" {{ {other} }};') == [
         "secondary" if "secondary" in in_lan else "static"
     ]
-    found = asked(tmp_path / "named.conf", question("example.com", "home.example.com"))
+    found = asked(tmp_path / "named.conf", intended("example.com", "home.example.com"))
     assert "granted-in-other-view" not in codes(found)
 
 
 def test_an_unsigned_update_gets_the_other_view(tmp_path: Path) -> None:
     path = written(tmp_path, KEY + VIEWS.format(zone_of(), zone_of("other.example")))
-    found = asked(path, question("example.com", "home.example.com"))
+    found = asked(path, intended("example.com", "home.example.com"))
     assert faults(found) == ["zone-in-other-view"]
     assert found[0].source == 'match-clients { key "dd"; };'
 
@@ -143,7 +143,7 @@ def test_the_zone_is_missing(tmp_path: Path) -> None:
 )
 def test_a_zone_that_was_meant_is_not_made_anew(tmp_path: Path, other: str, code: str) -> None:
     path = written(tmp_path, KEY + zone(other, GRANT))
-    found = asked(path, question("example.com", "home.example.com", key=SAME_KEY))
+    found = asked(path, intended("example.com", "home.example.com", key=SAME_KEY))
     assert faults(found) == [code]
     hint = rendered(texts(found[0])[1], COMMAND_LINE)
     assert (f"zone={other}" in hint.split()) is (code != "zone-missing")
@@ -153,7 +153,7 @@ def test_a_zone_that_was_meant_is_not_made_anew(tmp_path: Path, other: str, code
 def test_there_is_only_a_parent(tmp_path: Path) -> None:
     text = zone("com", GRANT) + zone("example.com", GRANT)
     path = written(tmp_path, KEY + text)
-    found = asked(path, question("a.b.example.com", "home.a.b.example.com", key=SAME_KEY))
+    found = asked(path, intended("a.b.example.com", "home.a.b.example.com", key=SAME_KEY))
     assert faults(found) == ["zone-parent"]
     assert found[0].values["parent"] == "example.com"
     assert found[0].line == 3
@@ -165,7 +165,7 @@ def test_zones_can_be_added_later(tmp_path: Path) -> None:
 
 def test_the_name_is_in_a_zone_below(tmp_path: Path) -> None:
     path = written(tmp_path, KEY + zone("example.com", GRANT) + zone("below.example.com", GRANT))
-    found = asked(path, question("example.com", "home.below.example.com", key=SAME_KEY))
+    found = asked(path, intended("example.com", "home.below.example.com", key=SAME_KEY))
     assert faults(found) == ["zone-below"]
 
 
@@ -182,7 +182,7 @@ def test_the_name_is_in_a_zone_below(tmp_path: Path) -> None:
 )
 def test_types_without_updates(tmp_path: Path, statement: str, code: str) -> None:
     path = written(tmp_path, f'{KEY}zone "example.com" {{ {statement} }};')
-    found = asked(path, question("example.com", "home.example.com", key=SAME_KEY))
+    found = asked(path, intended("example.com", "home.example.com", key=SAME_KEY))
     (finding,) = (each for each in found if each.severity != "right")
     assert finding.code == code
     assert code == "zone-type" or "192.0.2.7" in "".join(texts(finding))
@@ -206,7 +206,7 @@ def test_allow_update_is_inherited(tmp_path: Path, where: str) -> None:
     plain = zone("example.com", "")
     text = f"options {{ {allow} }};\n{plain}" if where == "options" else f'view "v" {{ {allow}\n{plain} }};'
     path = written(tmp_path, KEY + text)
-    found = asked(path, question("example.com", "home.example.com", key=SAME_KEY))
+    found = asked(path, intended("example.com", "home.example.com", key=SAME_KEY))
     assert faults(found) == ["updates-off"]
     assert found[0].line == 2
 
@@ -219,7 +219,7 @@ def test_named_refuses_updates_of_clients_that_may_not_ask(tmp_path: Path, allow
     text = zone("probe", "") + zone("example.com", f"{GRANT} allow-query {{ {allowed} }};")
     keys = [LabKey.generate("dd")]
     with Configured(tmp_path, readonly_keys=keys, extra=text, files=("example.com.",)) as server:
-        asked_for = question("example.com", "home.example.com", key=key_of(keys[0]))
+        asked_for = intended("example.com", "home.example.com", key=key_of(keys[0]))
         assert faults(asked(tmp_path / "named.conf", asked_for)) == ([fault] if fault else [])
         assert accepts(server, asked_for) is (not fault)
 
@@ -234,12 +234,12 @@ def test_whether_a_client_may_ask_can_depend_on_its_address(tmp_path: Path) -> N
 def test_check_names_is_inherited(tmp_path: Path) -> None:
     text = "options { check-names primary ignore; };" + zone("example.com", GRANT)
     path = written(tmp_path, KEY + text)
-    assert "check-names" not in codes(asked(path, question("example.com", "_x.example.com", key=SAME_KEY)))
+    assert "check-names" not in codes(asked(path, intended("example.com", "_x.example.com", key=SAME_KEY)))
 
 
 def test_a_rule_that_asks_another_program_is_not_decided(tmp_path: Path) -> None:
     rules = "grant EXAMPLE.COM krb5-self . A;"
     path = written(tmp_path, KEY + zone("example.com", f"update-policy {{ {rules} }};"))
-    found = asked(path, question("example.com", "home.example.com", key=SAME_KEY))
+    found = asked(path, intended("example.com", "home.example.com", key=SAME_KEY))
     assert "rule-asks-others" in codes(found)
     assert not faults(found)

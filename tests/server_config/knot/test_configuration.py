@@ -13,7 +13,7 @@ from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.server_config import texts
 from dns_update.server_config.knot import configuration
 from lab import Knot, LabKey, Zone
-from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
+from tests.server_config.asked import accepts, asked, codes, faults, intended, key_of
 
 SECRET = b"the secret of tests, 32 octets.."
 TEXT = base64.b64encode(SECRET).decode()
@@ -21,7 +21,7 @@ KEY = f"key:\n  - id: dd\n    algorithm: hmac-sha256\n    secret: {TEXT}\n"
 ACL = "acl:\n  - id: u\n    key: dd\n    action: update\n"
 ZONE = "zone:\n  - domain: example.com\n    acl: u\n"
 SAME_KEY = Key("dd", SECRET, "hmac-sha256")
-ASKED = question("example.com", "home.example.com", key=SAME_KEY)
+ASKED = intended("example.com", "home.example.com", key=SAME_KEY)
 
 
 def written(directory: Path, text: str) -> Path:
@@ -55,14 +55,14 @@ def test_a_key_that_is_not_there(tmp_path: Path) -> None:
 
 def test_the_zone_is_missing(tmp_path: Path) -> None:
     path = written(tmp_path, KEY + ACL + ZONE)
-    assert faults(asked(path, question("other.example", "x.other.example", key=SAME_KEY))) == ["zone-missing"]
+    assert faults(asked(path, intended("other.example", "x.other.example", key=SAME_KEY))) == ["zone-missing"]
 
 
 def test_there_is_only_a_parent_or_a_zone_below(tmp_path: Path) -> None:
     path = written(tmp_path, f"{KEY}{ACL}{ZONE}  - domain: b.example.com\n")
-    found = asked(path, question("a.example.com", "x.a.example.com", key=SAME_KEY))
+    found = asked(path, intended("a.example.com", "x.a.example.com", key=SAME_KEY))
     assert (faults(found), found[0].values["parent"]) == (["zone-parent"], "example.com")
-    assert "zone-below" in faults(asked(path, question("example.com", "x.b.example.com", key=SAME_KEY)))
+    assert "zone-below" in faults(asked(path, intended("example.com", "x.b.example.com", key=SAME_KEY)))
 
 
 def test_a_secondary_forwards(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_key_is_not_told_to_an_acl_for_notify(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("other", "code"), [("x.exmaple.com", "zone-of-owner"), ("example.com", "zone-similar")])
 def test_a_zone_that_was_meant_is_not_made_anew(tmp_path: Path, other: str, code: str) -> None:
     path = written(tmp_path, KEY + ACL + ZONE.replace("example.com", other))
-    found = asked(path, question("exmaple.com", "x.exmaple.com", key=SAME_KEY))
+    found = asked(path, intended("exmaple.com", "x.exmaple.com", key=SAME_KEY))
     assert faults(found) == [code]
     assert f"zone={other}" in rendered(texts(found[0])[1], COMMAND_LINE).split()
 
@@ -168,7 +168,7 @@ def test_a_zone_that_is_not_loaded(tmp_path: Path) -> None:
     key = LabKey("dd", "hmac-sha256", TEXT)
     missing = f'  - domain: other.example\n    storage: "{tmp_path}/missing"\n    acl: lab-update\n'
     with Knot(tmp_path, zones=[Zone("example.com", policy="    acl: lab-update", extra=missing)], keys=[key]):
-        found = asked(tmp_path / "knot.conf", question("other.example", "x.other.example", key=SAME_KEY))
+        found = asked(tmp_path / "knot.conf", intended("other.example", "x.other.example", key=SAME_KEY))
     assert faults(found) == ["not-loaded"]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from dns_update.auth import Key
 from lab import Knot, LabKey, Zone
-from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
+from tests.server_config.asked import accepts, asked, codes, faults, intended, key_of
 
 KEYS = ("dd", "other", "host.self")
 RIGHT = ""
@@ -173,7 +173,7 @@ def key_named(server: Knot, name: str) -> Key | None:
 @pytest.mark.parametrize("name", CASES)
 def test_the_configuration_foretells_what_knotd_does(server: Knot, name: str) -> None:
     case = CASES[name]
-    asked_for = question(name, f"{case.owner}.{name}", case.types, key_named(server, case.key))
+    asked_for = intended(name, f"{case.owner}.{name}", case.types, key_named(server, case.key))
     found = asked(server.directory / "knot.conf", asked_for)
     assert faults(found) == ([case.fault] if case.fault else [])
     assert accepts(server, asked_for) is (not case.fault)
@@ -181,12 +181,12 @@ def test_the_configuration_foretells_what_knotd_does(server: Knot, name: str) ->
 
 def test_the_line_is_that_of_the_item(server: Knot) -> None:
     path = server.directory / "knot.conf"
-    found = asked(path, question("types", "home.types", "TXT", key=key_named(server, "dd")))
+    found = asked(path, intended("types", "home.types", "TXT", key=key_named(server, "dd")))
     assert found[0].source == "update-type: [ A, AAAA ]"
     assert path.read_text().splitlines()[found[0].line - 1].strip() == found[0].source
 
 
 def test_without_the_address_of_the_client_a_list_may_not_decide(server: Knot) -> None:
-    found = asked(server.directory / "knot.conf", question("far", "home.far", key=key_named(server, "dd"), client=None))
+    found = asked(server.directory / "knot.conf", intended("far", "home.far", key=key_named(server, "dd"), client=None))
     assert "acl-address-not-known" in codes(found)
     assert not faults(found)

@@ -8,7 +8,7 @@ import pytest
 from dns_update.server_config import knot
 from dns_update.server_config.knot.configuration import read_configuration
 from lab import Knot, LabKey, Zone
-from tests.server_config.asked import accepts, faults, key_of, question
+from tests.server_config.asked import accepts, faults, intended, key_of
 
 KEYS = ("dd", "other", "host.example")
 ADDRESSES = ("127.0.0.1", "10.0.0.0/8", "127.0.0.0-127.1.1.1", "::1", "192.0.2.1")
@@ -75,6 +75,6 @@ def test_random_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             key = maker.random.choice((*keys, None))
             owner = maker.random.choice((f"home.{zone.name}", f"y.x.home.{zone.name}", zone.name))
             types = maker.random.choice(("A", "AAAA", "TXT", "A TXT", "ANY"))
-            asked_for = question(zone.name, owner, types, None if key is None else key_of(key))
+            asked_for = intended(zone.name, owner, types, None if key is None else key_of(key))
             found = knot.examine(path, asked_for)
             assert accepts(server, asked_for) is (not faults(found)), (zone.policy, owner, types)

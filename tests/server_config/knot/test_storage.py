@@ -6,10 +6,10 @@ import pytest
 
 from dns_update.server_config.knot import storage
 from lab import Knot, LabKey, Zone
-from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
+from tests.server_config.asked import accepts, asked, codes, faults, intended, key_of
 
 KEY = LabKey.generate("dd")
-ASKED = question("example.com", "home.example.com", key=key_of(KEY))
+ASKED = intended("example.com", "home.example.com", key=key_of(KEY))
 
 
 def knot(directory: Path, extra: str) -> Knot:

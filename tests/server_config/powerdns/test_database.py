@@ -14,7 +14,7 @@ from dns_update.server_config import powerdns, texts
 from dns_update.server_config.powerdns import database
 from dns_update.server_config.powerdns.database import StoredKey, open_database
 from lab import LabKey, PowerDns, Zone
-from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
+from tests.server_config.asked import accepts, asked, codes, faults, intended, key_of
 
 RIGHT = ""
 ALLOW = "TSIG-ALLOW-DNSUPDATE"
@@ -69,14 +69,14 @@ def key_named(server: PowerDns, name: str) -> Key | None:
 @pytest.mark.parametrize("name", CASES)
 def test_the_database_foretells_what_powerdns_does(server: PowerDns, name: str) -> None:
     case = CASES[name]
-    asked_for = question(name, f"home.{name}", key=key_named(server, case.key))
+    asked_for = intended(name, f"home.{name}", key=key_named(server, case.key))
     found = asked(server.directory / "pdns.conf", asked_for)
     assert faults(found) == ([case.fault] if case.fault else [])
     assert accepts(server, asked_for) is (not case.fault)
 
 
 def test_a_zone_that_needs_no_key_is_remarked(server: PowerDns) -> None:
-    found = asked(server.directory / "pdns.conf", question("open.example", "home.open.example"))
+    found = asked(server.directory / "pdns.conf", intended("open.example", "home.open.example"))
     assert "no-key-needed" in codes(found)
 
 
@@ -91,7 +91,7 @@ def test_a_zone_that_needs_no_key_is_remarked(server: PowerDns) -> None:
 )
 def test_keys_that_powerdns_rejects(server: PowerDns, change: dict[str, str], fault: str) -> None:
     key = key_of(replace(server.readonly_keys[0], **change))
-    asked_for = question("allowed.example", "home.allowed.example", key=key)
+    asked_for = intended("allowed.example", "home.allowed.example", key=key)
     found = asked(server.directory / "pdns.conf", asked_for)
     assert faults(found)[0] == fault
     assert not accepts(server, asked_for)
@@ -100,7 +100,7 @@ def test_keys_that_powerdns_rejects(server: PowerDns, change: dict[str, str], fa
 
 def test_a_secondary(server: PowerDns) -> None:
     pdnsutil(server, "set-kind", "primary.example", "slave")
-    asked_for = question("primary.example", "home.primary.example", key=key_named(server, "dd"))
+    asked_for = intended("primary.example", "home.primary.example", key=key_named(server, "dd"))
     found = asked(server.directory / "pdns.conf", asked_for)
     assert "secondary-forwards" in codes(found)
     path = server.directory / "pdns-other.conf"
@@ -111,20 +111,20 @@ def test_a_secondary(server: PowerDns) -> None:
 
 def test_the_zone_is_missing_or_another_is_meant(server: PowerDns) -> None:
     path, key = server.directory / "pdns.conf", key_named(server, "dd")
-    assert faults(asked(path, question("nowhere.net", "x.nowhere.net", key=key))) == ["zone-missing"]
-    assert faults(asked(path, question("example", "x.allowed.example", key=key))) == ["zone-of-owner"]
-    found = asked(path, question("alowed.example", "x.alowed.example", key=key))
+    assert faults(asked(path, intended("nowhere.net", "x.nowhere.net", key=key))) == ["zone-missing"]
+    assert faults(asked(path, intended("example", "x.allowed.example", key=key))) == ["zone-of-owner"]
+    found = asked(path, intended("alowed.example", "x.alowed.example", key=key))
     assert (faults(found), rendered(texts(found[0])[1], COMMAND_LINE)) == (
         ["zone-similar"],
         "if that is meant: zone=allowed.example",
     )
-    found = asked(path, question("sub.allowed.example", "x.sub.allowed.example", key=key))
+    found = asked(path, intended("sub.allowed.example", "x.sub.allowed.example", key=key))
     assert (faults(found), found[0].values["parent"]) == (["zone-parent"], "allowed.example")
 
 
 def test_a_zone_below(server: PowerDns) -> None:
     pdnsutil(server, "create-zone", "below.both.example")
-    asked_for = question("both.example", "x.below.both.example", key=key_named(server, "dd"))
+    asked_for = intended("both.example", "x.below.both.example", key=key_named(server, "dd"))
     assert faults(asked(server.directory / "pdns.conf", asked_for)) == ["zone-below"]
     pdnsutil(server, "delete-zone", "below.both.example")
 
@@ -138,13 +138,13 @@ def test_a_server_that_requires_signatures(
     path = server.directory / "pdns-signed.conf"
     added = "dnsupdate-require-tsig=yes\nignore-unknown-settings=dnsupdate-require-tsig\n"
     path.write_text((server.directory / "pdns.conf").read_text() + added)
-    found = asked(path, question("open.example", "home.open.example", key=key_named(server, key)))
+    found = asked(path, intended("open.example", "home.open.example", key=key_named(server, key)))
     assert code in codes(found)
 
 
 def test_without_pdnsutil_the_command_is_named(server: PowerDns, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "found_program", lambda _name: None)
-    found = asked(server.directory / "pdns.conf", question("allowed.example", "home.allowed.example"))
+    found = asked(server.directory / "pdns.conf", intended("allowed.example", "home.allowed.example"))
     finding = next(each for each in found if each.code == "database-not-asked")
     assert "pdnsutil show-zone allowed.example" in texts(finding)[1]
 
@@ -177,15 +177,15 @@ def test_the_words_of_powerdns_5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (tmp_path / "pdns.conf").write_text("launch=gsqlite3\ndnsupdate=yes\n")
     opened = open_database(str(tmp_path / "pdns.conf"))
     assert opened is not None
-    zone = question("example.com", "example.com").zone
+    zone = intended("example.com", "example.com").zone
     assert opened.keys == (StoredKey("dd", "hmac-sha256", secret),)
     assert secret not in repr(opened.keys)
     assert opened.kind(zone) == "secondary"
-    assert opened.kind(question("example.net", "example.net").zone) is None
+    assert opened.kind(intended("example.net", "example.net").zone) is None
     assert opened.zones() == (zone,)
     assert opened.metadata(zone, ALLOW) == ("dd", "other")
     assert opened.metadata(zone, FROM) == ()
     assert opened.command("show-zone", "example.com") == "pdnsutil zone show example.com"
-    found = asked(tmp_path / "pdns.conf", question("example.com", "x.example.com", key=Key("k", b"s", "hmac-sha256")))
+    found = asked(tmp_path / "pdns.conf", intended("example.com", "x.example.com", key=Key("k", b"s", "hmac-sha256")))
     finding = next(each for each in found if each.code == "key-unknown")
     assert texts(finding)[1] == "run: pdnsutil tsigkey generate k hmac-sha256"

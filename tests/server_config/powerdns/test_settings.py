@@ -5,9 +5,9 @@ import pytest
 from dns_update.errors import ConfigError
 from dns_update.server_config.powerdns.settings import read_settings
 from lab import LabKey, PowerDns, Zone
-from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
+from tests.server_config.asked import accepts, asked, codes, faults, intended, key_of
 
-ASKED = question("example.com", "home.example.com")
+ASKED = intended("example.com", "home.example.com")
 
 
 def written(directory: Path, text: str) -> Path:
@@ -85,7 +85,7 @@ def test_the_line_of_a_setting_is_named(tmp_path: Path) -> None:
 
 
 def test_without_the_address_of_the_client_the_ranges_are_told(tmp_path: Path) -> None:
-    asked_for = question("example.com", "home.example.com", client=None)
+    asked_for = intended("example.com", "home.example.com", client=None)
     assert "address-not-known" in codes(asked(written(tmp_path, "launch=gsqlite3\n"), asked_for))
 
 

@@ -11,8 +11,8 @@ from dns_update.server_config.bind.statements import Statement, read_one_file
 from dns_update.server_config.bind.update_policy import SESSION_KEY, is_local
 from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.finding import Findings, Place
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.keys import fault_of, nearest_name
-from dns_update.server_config.question import Question
 from dns_update.server_config.source import as_name
 from dns_update.wire.name import Name
 
@@ -20,18 +20,20 @@ _MAX_KEY_FILE_OCTETS = 1 << 20
 _ENDINGS = (".conf", ".key", ".keys")  # of files that administrators put keys in
 
 
-def examine_key(found: Findings, question: Question, scope: ViewScope, others: list[ViewScope], main: Place) -> bool:
+def examine_key(
+    found: Findings, intended: IntendedUpdate, scope: ViewScope, others: list[ViewScope], main: Place
+) -> bool:
     """Add what there is to say about the key; return whether the server knows it.
 
     `others` are the other views, `main` the configuration file.
     """
-    signer = question.signer
+    signer = intended.signer
     if signer is None:
         return False
     key = scope.key(signer)
     if key is None:
         return _is_session_key(signer, scope) or _is_missing(found, signer, scope, others, main)
-    return _compare(found, question, key)
+    return _compare(found, intended, key)
 
 
 def _is_session_key(signer: Name, scope: ViewScope) -> bool:
@@ -62,9 +64,9 @@ def _is_missing(found: Findings, signer: Name, scope: ViewScope, others: list[Vi
     return False
 
 
-def _compare(found: Findings, question: Question, key: Statement) -> bool:
+def _compare(found: Findings, intended: IntendedUpdate, key: Statement) -> bool:
     algorithm = key.setting("algorithm")
-    code = fault_of(question, algorithm, key.setting("secret"))
+    code = fault_of(intended, algorithm, key.setting("secret"))
     if not code:
         found.right("key-right", key.place)
         return True

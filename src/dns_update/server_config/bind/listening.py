@@ -6,8 +6,8 @@ from dns_update.server_config.bind.match_lists import MatchList, Peer
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.finding import Findings, Place
+from dns_update.server_config.intended_update import SilentPlace
 from dns_update.server_config.listening import Listener, examine_listeners
-from dns_update.server_config.question import SilentPlace
 
 _IPV4_OCTETS = 4
 _DNS_PORT = 53

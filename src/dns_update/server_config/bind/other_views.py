@@ -7,32 +7,32 @@ from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.bind.zones import examine_type
 from dns_update.server_config.finding import Findings, Place
-from dns_update.server_config.question import Question
+from dns_update.server_config.intended_update import IntendedUpdate
 
 
 def examine_other_views(
-    found: Findings, question: Question, scope: ViewScope, zone: Statement, others: tuple[ViewScope, ...]
+    found: Findings, intended: IntendedUpdate, scope: ViewScope, zone: Statement, others: tuple[ViewScope, ...]
 ) -> bool:
     """Add that another view accepts the update, and this one does not; return whether that is so.
 
     `zone` is what the view `scope`, which answers the client, has of the zone.
     """
-    if question.signer is None or scope.statement is None or _accepts(question, scope, zone):
+    if intended.signer is None or scope.statement is None or _accepts(intended, scope, zone):
         return False
     for other in others:
-        own = other.zone(question.zone)
-        if own is not None and own != zone and _accepts(question, other, own):
+        own = other.zone(intended.zone)
+        if own is not None and own != zone and _accepts(intended, other, own):
             found.fault("granted-in-other-view", _place_of_clients(scope.statement), view=scope.name, other=other.name)
             return True
     return False
 
 
-def _accepts(question: Question, scope: ViewScope, zone: Statement) -> bool:
+def _accepts(intended: IntendedUpdate, scope: ViewScope, zone: Statement) -> bool:
     """Return whether a view takes the update, as far as the zone's type and its statements say."""
-    tried = Findings("bind", question)
+    tried = Findings("bind", intended)
     if not examine_type(tried, zone, scope):
         return False
-    examine_permission(tried, question, scope, zone)
+    examine_permission(tried, intended, scope, zone)
     return not tried.has_fault
 
 

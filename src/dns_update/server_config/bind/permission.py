@@ -15,8 +15,8 @@ from dns_update.server_config.bind.update_policy import (
 )
 from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.finding import Findings, Place
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.networks import is_loopback
-from dns_update.server_config.question import Question
 from dns_update.server_config.source import as_name
 from dns_update.server_config.wording import the_keys
 from dns_update.wire.codes import rrtype_to_text
@@ -24,20 +24,20 @@ from dns_update.wire.codes import rrtype_to_text
 _NO_PLACE_FOR_NAME = ("zonesub",)  # rules without a name
 
 
-def examine_permission(found: Findings, question: Question, scope: ViewScope, zone: Statement) -> None:
+def examine_permission(found: Findings, intended: IntendedUpdate, scope: ViewScope, zone: Statement) -> None:
     """Add whether the zone accepts the update, and if not, what is in the way."""
     policy = zone.child("update-policy")
     if policy is not None:
         if is_local(policy):
-            _local(found, question, scope, policy)
+            _local(found, intended, scope, policy)
         else:
-            _policy(found, question, policy)
+            _policy(found, intended, policy)
         return
     allowed = scope.inherited(zone, "allow-update")
     if allowed is None:
         found.fault("static", zone.place)
     else:
-        _allow_update(found, question, scope, zone, allowed)
+        _allow_update(found, intended, scope, zone, allowed)
 
 
 def is_dynamic(scope: ViewScope, zone: Statement) -> bool:
@@ -48,32 +48,36 @@ def is_dynamic(scope: ViewScope, zone: Statement) -> bool:
     return allowed is not None and any(each.keyword != "none" for each in allowed.block)
 
 
-def _allow_update(found: Findings, question: Question, scope: ViewScope, zone: Statement, allowed: Statement) -> None:
+def _allow_update(
+    found: Findings, intended: IntendedUpdate, scope: ViewScope, zone: Statement, allowed: Statement
+) -> None:
     elements = MatchList(allowed.block, scope.acl)
-    match = elements.match(Peer(question.client, question.signer, question.server))
+    match = elements.match(Peer(intended.client, intended.signer, intended.server))
     inherited = "" if zone.child("allow-update") is not None else "yes"
     if not match.is_certain:
         found.remark("allow-update-not-known", allowed.place, inherited=inherited)
     elif match.allows and match.element is not None:
-        _allowed(found, question, elements, match.element)
+        _allowed(found, intended, elements, match.element)
     elif all(each.keyword == "none" for each in allowed.block):
         found.fault("updates-off", allowed.place, inherited=inherited)
     else:
-        _not_in_list(found, question, elements, match, allowed)
+        _not_in_list(found, intended, elements, match, allowed)
 
 
-def _allowed(found: Findings, question: Question, elements: MatchList, element: Statement) -> None:
+def _allowed(found: Findings, intended: IntendedUpdate, elements: MatchList, element: Statement) -> None:
     found.right("allowed", element.place)
-    without_key = elements.match(Peer(question.client, None, question.server))
+    without_key = elements.match(Peer(intended.client, None, intended.server))
     if without_key.allows and without_key.is_certain and without_key.element is not None:
         found.remark("allowed-by-address", without_key.element.place, element=" ".join(without_key.element.words))
 
 
-def _not_in_list(found: Findings, question: Question, elements: MatchList, match: Match, allowed: Statement) -> None:
+def _not_in_list(
+    found: Findings, intended: IntendedUpdate, elements: MatchList, match: Match, allowed: Statement
+) -> None:
     keys = elements.keys()
     if match.allows is False and match.element is not None and is_negative(match.element):
         found.fault("list-denies", match.element.place, element=" ".join(match.element.words))
-    elif question.signer is None:
+    elif intended.signer is None:
         found.fault("list-needs-key" if keys else "list-needs-address", allowed.place, keys=the_keys(keys))
     elif keys:
         found.fault("list-other-key", allowed.place, keys=the_keys(keys))
@@ -81,23 +85,23 @@ def _not_in_list(found: Findings, question: Question, elements: MatchList, match
         found.fault("list-only-addresses", allowed.place)
 
 
-def _local(found: Findings, question: Question, scope: ViewScope, policy: Statement) -> None:
+def _local(found: Findings, intended: IntendedUpdate, scope: ViewScope, policy: Statement) -> None:
     options = scope.options
     name = as_name("" if options is None else options.setting("session-keyname")) or SESSION_KEY
-    if question.signer != name:
+    if intended.signer != name:
         found.fault("policy-local", policy.place, session=str(name))
-    elif question.client is not None and not is_loopback(question.client) and question.client != question.server:
+    elif intended.client is not None and not is_loopback(intended.client) and intended.client != intended.server:
         found.fault("policy-local-address", policy.place, session=str(name))
     else:
         found.right("allowed", policy.place)
 
 
-def _policy(found: Findings, question: Question, policy: Statement) -> None:
+def _policy(found: Findings, intended: IntendedUpdate, policy: Statement) -> None:
     """Add what the rules say, once for all types that have the same answer."""
-    ruled = rules(policy, question.zone)
+    ruled = rules(policy, intended.zone)
     answers: dict[Decision, list[int]] = {}
-    for rrtype in question.rrtypes:
-        decision = decided(ruled, RequestedChange(question.signer, question.owner, rrtype, question.client))
+    for rrtype in intended.rrtypes:
+        decision = decided(ruled, RequestedChange(intended.signer, intended.owner, rrtype, intended.client))
         answers.setdefault(decision, []).append(rrtype)
     for decision, rrtypes in answers.items():
         types = " ".join(map(rrtype_to_text, rrtypes))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.finding import Findings
-from dns_update.server_config.question import Question
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.server_user import READ, Identity
 from dns_update.wire.name import Name
 
@@ -17,7 +17,7 @@ _LEAST_OCTETS = 4
 
 def examine_private_keys(
     found: Findings,
-    question: Question,
+    intended: IntendedUpdate,
     statement: Statement,
     directory: Path,
     user: Identity | None,
@@ -28,7 +28,7 @@ def examine_private_keys(
     """
     if not directory.is_absolute() or not os.access(directory, os.R_OK | os.X_OK):
         return
-    names = [file_name(question.zone, each) for each in question.dnskeys if len(each) >= _LEAST_OCTETS]
+    names = [file_name(intended.zone, each) for each in intended.dnskeys if len(each) >= _LEAST_OCTETS]
     missing = [name for name in names if not (directory / name).exists()]
     there = [directory / name for name in names if name not in missing]
     common = {"directory": str(directory), "files": ", ".join(missing)}

@@ -9,7 +9,7 @@ from dns_update.server_config.bind.permission import is_dynamic
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.finding import Findings
-from dns_update.server_config.question import Question
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.wording import first_line
 
 RNDC = ("rndc",)
@@ -17,14 +17,14 @@ _RNDC_SECONDS = 5  # it answers at once, or named does not run
 
 
 def examine_status(
-    found: Findings, question: Question, scope: ViewScope, zone: Statement, rndc: tuple[str, ...]
+    found: Findings, intended: IntendedUpdate, scope: ViewScope, zone: Statement, rndc: tuple[str, ...]
 ) -> None:
     """Add whether the zone is loaded and frozen; if rndc cannot be asked, the command that tells.
 
     If rndc is not to be asked, and a fault is known already, nothing is added.
     """
     view = ("IN", scope.name) if scope.name else ()
-    arguments = ("zonestatus", str(question.zone), *view)
+    arguments = ("zonestatus", str(intended.zone), *view)
     command = " ".join(("rndc", *arguments))
     if not rndc:
         if not found.has_fault:

@@ -13,7 +13,7 @@ from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.disk import is_full
 from dns_update.server_config.finding import Findings
-from dns_update.server_config.question import Question
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.server_user import READ, SEARCH, WRITE, Identity, running_as, user_named
 
 _DEFAULTS = (Path("/etc/default/named"), Path("/etc/default/bind9"), Path("/etc/sysconfig/named"))
@@ -28,7 +28,7 @@ _APPARMOR_PROFILES = (Path("/etc/apparmor.d/usr.sbin.named"), Path("/etc/apparmo
 _APPARMOR_RULE = re.compile(r"^[ \t]*(?:owner[ \t]+)?(/[^\s*]*)\*{1,2}[ \t]+([a-z]+)", re.MULTILINE)
 
 
-def examine_files(found: Findings, scope: ViewScope, zone: Statement, path: str, question: Question) -> None:
+def examine_files(found: Findings, scope: ViewScope, zone: Statement, path: str, intended: IntendedUpdate) -> None:
     """Add what keeps named from writing the journal and from signing; `path` is the main configuration."""
     file = zone.child("file")
     if file is None:
@@ -39,10 +39,10 @@ def examine_files(found: Findings, scope: ViewScope, zone: Statement, path: str,
     _signing(found, scope, zone, directory, user)
     inline = scope.inherited(zone, "inline-signing")  # then an update changes a copy that is not signed
     is_inline = inline is not None and inline.word(1).lower() in ("yes", "true", "1")
-    if question.dnskeys and not is_inline and all(each.keyword != "key-store" for each in scope.outer):
+    if intended.dnskeys and not is_inline and all(each.keyword != "key-store" for each in scope.outer):
         given = scope.inherited(zone, "key-directory")
         keys = directory / ("" if given is None else given.word(1))
-        examine_private_keys(found, question, given or zone, keys, user)
+        examine_private_keys(found, intended, given or zone, keys, user)
     zone_file = directory / file.word(1)
     if not zone_file.is_absolute():  # relative to the directory that named is started in
         return

@@ -6,8 +6,8 @@ from dns_update.server_config.bind.match_lists import MatchList, Peer
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.views import PRIMARY, SECONDARY, ViewScope, zone_name
 from dns_update.server_config.finding import Findings, Place
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.other_zones import other_zone
-from dns_update.server_config.question import Question
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
@@ -23,15 +23,15 @@ class Selected(Value):
     others: tuple[ViewScope, ...]
 
 
-def selected(views: tuple[ViewScope, ...], question: Question) -> Selected | None:
+def selected(views: tuple[ViewScope, ...], intended: IntendedUpdate) -> Selected | None:
     """Return the view that BIND selects for the client: the first that matches; None if none does."""
     is_certain = True
     possible: ViewScope | None = None
     for scope in views:
-        matches = _matches(scope, question)
+        matches = _matches(scope, intended)
         if matches is None:
             is_certain = False
-            possible = possible or (scope if scope.zone(question.zone) is not None else None)
+            possible = possible or (scope if scope.zone(intended.zone) is not None else None)
         elif matches:
             chosen = possible or scope
             return Selected(chosen, is_certain, tuple(view for view in views if view != chosen))
@@ -40,25 +40,27 @@ def selected(views: tuple[ViewScope, ...], question: Question) -> Selected | Non
     return None
 
 
-def examine_zone(found: Findings, question: Question, views: tuple[ViewScope, ...], main: Place) -> Selected | None:
+def examine_zone(
+    found: Findings, intended: IntendedUpdate, views: tuple[ViewScope, ...], main: Place
+) -> Selected | None:
     """Add what there is to say about the view and the zone; return the view if the zone is in it."""
-    selection = selected(views, question)
-    with_zone = [scope for scope in views if scope.zone(question.zone) is not None]
+    selection = selected(views, intended)
+    with_zone = [scope for scope in views if scope.zone(intended.zone) is not None]
     if not with_zone:
-        _missing(found, question, views, main)
+        _missing(found, intended, views, main)
         return None
     if selection is None:
-        zone = with_zone[0].zone(question.zone)
+        zone = with_zone[0].zone(intended.zone)
         found.fault("no-view", main if zone is None else zone.place, view=with_zone[0].name)
         return None
     scope = selection.scope
     if not selection.is_certain:
         names = ", ".join(view.name for view in views)
         found.remark("view-not-known", scope.statement.place if scope.statement else main, views=names, view=scope.name)
-    if scope.zone(question.zone) is None:
-        _in_other_view(found, question, scope, with_zone[0])
+    if scope.zone(intended.zone) is None:
+        _in_other_view(found, intended, scope, with_zone[0])
         return None
-    _below(found, question, scope)
+    _below(found, intended, scope)
     return selection
 
 
@@ -94,29 +96,29 @@ def examine_type(found: Findings, zone: Statement, scope: ViewScope) -> bool:
     return False
 
 
-def _matches(scope: ViewScope, question: Question) -> bool | None:
+def _matches(scope: ViewScope, intended: IntendedUpdate) -> bool | None:
     """Return whether a view is for this client; None if that depends on an address that is not known."""
     if scope.statement is None:
         return True
-    key = question.signer if question.signer is not None and scope.key(question.signer) is not None else None
+    key = intended.signer if intended.signer is not None and scope.key(intended.signer) is not None else None
     if scope.statement.setting("match-recursive-only").lower() in ("yes", "true", "1"):
         return False  # an update never asks for recursion
     results = []
-    for keyword, address in (("match-clients", question.client), ("match-destinations", question.server)):
+    for keyword, address in (("match-clients", intended.client), ("match-destinations", intended.server)):
         statement = scope.inherited(None, keyword)
         if statement is None:
             continue
-        match = MatchList(statement.block, scope.acl).match(Peer(address, key, question.server))
+        match = MatchList(statement.block, scope.acl).match(Peer(address, key, intended.server))
         results.append(match.allows is True if match.is_certain else None)
     return False if False in results else None if None in results else True
 
 
-def _missing(found: Findings, question: Question, views: tuple[ViewScope, ...], main: Place) -> None:
+def _missing(found: Findings, intended: IntendedUpdate, views: tuple[ViewScope, ...], main: Place) -> None:
     parents = [
         (name, zone)
         for scope in views
         for zone in scope.zones
-        if (name := zone_name(zone)) is not None and name.labels and question.zone.is_within(name)
+        if (name := zone_name(zone)) is not None and name.labels and intended.zone.is_within(name)
     ]
     if parents:
         name, zone = max(parents, key=lambda pair: len(pair[0].labels))
@@ -124,7 +126,7 @@ def _missing(found: Findings, question: Question, views: tuple[ViewScope, ...], 
         return
     added = next((added for scope in views if (added := scope.inherited(None, *_ADDED_LATER)) is not None), None)
     names = [name for scope in views for zone in scope.zones if (name := zone_name(zone)) is not None]
-    other = other_zone(question, names)
+    other = other_zone(intended, names)
     if other is not None and (other.contains_owner or added is None):
         found.fault(other.code, main, other=str(other.name))
     elif added is not None:
@@ -133,18 +135,18 @@ def _missing(found: Findings, question: Question, views: tuple[ViewScope, ...], 
         found.fault("zone-missing", main)
 
 
-def _in_other_view(found: Findings, question: Question, scope: ViewScope, other: ViewScope) -> None:
-    zone = other.zone(question.zone)
+def _in_other_view(found: Findings, intended: IntendedUpdate, scope: ViewScope, other: ViewScope) -> None:
+    zone = other.zone(intended.zone)
     clients = None if other.statement is None else other.statement.child("match-clients", "match-destinations")
     place = clients or zone or other.statement
     if place is not None:
         found.fault("zone-in-other-view", place.place, view=scope.name, other=other.name)
 
 
-def _below(found: Findings, question: Question, scope: ViewScope) -> None:
+def _below(found: Findings, intended: IntendedUpdate, scope: ViewScope) -> None:
     """Add that the name is in a zone of its own, below the one that is asked about."""
     for zone in scope.zones:
         name = zone_name(zone)
-        is_below = name is not None and name != question.zone and name.is_within(question.zone)
-        if name is not None and is_below and question.owner.is_within(name):
+        is_below = name is not None and name != intended.zone and name.is_within(intended.zone)
+        if name is not None and is_below and intended.owner.is_within(name):
             found.fault("zone-below", zone.place, below=str(name))

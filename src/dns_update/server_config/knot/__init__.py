@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.knot.configuration import Configuration, read_configuration
 from dns_update.server_config.knot.entries import Entry
@@ -13,49 +14,48 @@ from dns_update.server_config.knot.permission import examine_permission
 from dns_update.server_config.knot.status import examine_status
 from dns_update.server_config.knot.storage import examine_files
 from dns_update.server_config.other_zones import other_zone
-from dns_update.server_config.question import Question
 from dns_update.server_config.source import as_name
 
 
-def examine(path: str, question: Question) -> tuple[ConfigFinding, ...]:
+def examine(path: str, intended: IntendedUpdate) -> tuple[ConfigFinding, ...]:
     """Return the findings about an update in a configuration of Knot.
 
     Raises UsageError, and ConfigError for a configuration that knotd would not load.
     """
-    found = Findings("knot", question)
+    found = Findings("knot", intended)
     main = Place(path)
     configuration = read_configuration(path)
-    if question.silent_at is not None:
-        examine_listening(found, question.silent_at, configuration)
-    zone = _zone(found, question, configuration, main)
+    if intended.silent_at is not None:
+        examine_listening(found, intended.silent_at, configuration)
+    zone = _zone(found, intended, configuration, main)
     if zone is None:
-        _key(found, question, configuration, main)
+        _key(found, intended, configuration, main)
         return found.all()
-    permission = Findings("knot", question)
-    _key(permission, question, configuration, main)
-    examine_permission(permission, question, configuration, zone)
+    permission = Findings("knot", intended)
+    _key(permission, intended, configuration, main)
+    examine_permission(permission, intended, configuration, zone)
     if not _is_closed_secondary(found, configuration, zone, permission):
         found.take(permission)
     examine_files(found, configuration, zone, path)
-    examine_status(found, question, zone, path)
+    examine_status(found, intended, zone, path)
     return found.all()
 
 
-def _zone(found: Findings, question: Question, configuration: Configuration, main: Place) -> Entry | None:
+def _zone(found: Findings, intended: IntendedUpdate, configuration: Configuration, main: Place) -> Entry | None:
     zones = [(name, entry) for entry in configuration.section("zone") if (name := as_name(entry.id)) is not None]
-    zone = configuration.named("zone", question.zone)
+    zone = configuration.named("zone", intended.zone)
     if zone is None:
-        parents = [pair for pair in zones if pair[0].labels and question.zone.is_within(pair[0])]
+        parents = [pair for pair in zones if pair[0].labels and intended.zone.is_within(pair[0])]
         if parents:
             name, parent = max(parents, key=lambda pair: len(pair[0].labels))
             found.fault("zone-parent", parent.place, parent=str(name))
-        elif (other := other_zone(question, [name for name, _entry in zones])) is not None:
+        elif (other := other_zone(intended, [name for name, _entry in zones])) is not None:
             found.fault(other.code, main, other=str(other.name))
         else:
             found.fault("zone-missing", main)
         return None
     for name, below in zones:
-        if name != question.zone and name.is_within(question.zone) and question.owner.is_within(name):
+        if name != intended.zone and name.is_within(intended.zone) and intended.owner.is_within(name):
             found.fault("zone-below", below.place, below=str(name))
     return zone
 
@@ -88,8 +88,8 @@ def _remotes(configuration: Configuration, name: str) -> Iterator[tuple[str, str
         yield member, f"{host}:{port}" if port else host
 
 
-def _key(found: Findings, question: Question, configuration: Configuration, main: Place) -> None:
-    signer = question.signer
+def _key(found: Findings, intended: IntendedUpdate, configuration: Configuration, main: Place) -> None:
+    signer = intended.signer
     if signer is None:
         return
     key = configuration.named("key", signer)
@@ -102,7 +102,7 @@ def _key(found: Findings, question: Question, configuration: Configuration, main
         else:
             found.fault("key-unknown", main, known=", ".join(known) or "none")
         return
-    code = fault_of(question, key.value("algorithm"), key.value("secret"))
+    code = fault_of(intended, key.value("algorithm"), key.value("secret"))
     if code:
         differs = key.item("algorithm" if code == "key-algorithm" else "secret") or key.items[0]
         found.fault(code, differs.place, other=key.value("algorithm"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dns_update.server_config.finding import Findings
+from dns_update.server_config.intended_update import SilentPlace
 from dns_update.server_config.knot.configuration import Configuration
 from dns_update.server_config.knot.entries import ConfigItem
 from dns_update.server_config.listening import Listener, covers, examine_listeners
-from dns_update.server_config.question import SilentPlace
 
 _DNS_PORT = 53
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dns_update.server_config.finding import Findings
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.knot.configuration import Configuration
 from dns_update.server_config.knot.entries import Entry
 from dns_update.server_config.knot.rules import Rules, Verdict
-from dns_update.server_config.question import Question
 from dns_update.server_config.wording import the_keys
 
 _ABOUT_THE_SENDER = ("key", "unsigned", "only-unsigned")
 
 
-def examine_permission(found: Findings, question: Question, configuration: Configuration, zone: Entry) -> None:
+def examine_permission(found: Findings, intended: IntendedUpdate, configuration: Configuration, zone: Entry) -> None:
     """Add whether the zone accepts the update, and if not, which rule comes nearest and what of it does not match."""
     items = configuration.of_zone(zone, "acl")
     names = [value for item in items for value in item.values]
@@ -20,7 +20,7 @@ def examine_permission(found: Findings, question: Question, configuration: Confi
     if not entries:
         found.fault("no-acl", zone.place)
         return
-    rules = Rules(configuration, question)
+    rules = Rules(configuration, intended)
     verdicts = [rules.verdict(entry) for entry in entries]
     deciding = next((each for each in verdicts if not each.obstacles), None)
     if deciding is None:

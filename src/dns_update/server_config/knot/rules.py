@@ -7,11 +7,11 @@ does, the update is refused.
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.keys import is_other_algorithm
 from dns_update.server_config.knot.configuration import Configuration
 from dns_update.server_config.knot.entries import Entry
 from dns_update.server_config.networks import is_in_network
-from dns_update.server_config.question import Question
 from dns_update.server_config.source import as_name
 from dns_update.value import Value
 from dns_update.wire.codes import rrtype_from_text
@@ -36,10 +36,10 @@ class Verdict(Value):
 
 
 class Rules(Value):
-    """The rules of a zone, for one question."""
+    """The rules of a zone, for one update."""
 
     configuration: Configuration
-    question: Question
+    intended: IntendedUpdate
 
     def verdict(self, rule: Entry) -> Verdict:
         """Return what a rule says of the update."""
@@ -51,7 +51,7 @@ class Rules(Value):
             obstacles = [each for each in obstacles if each != "only-unsigned"]
         if actions:  # without an action, Knot compares no more
             obstacles += self._of_contents(rule, actions)
-        is_certain = self.question.client is not None or not any(addresses for addresses, _keys in sources)
+        is_certain = self.intended.client is not None or not any(addresses for addresses, _keys in sources)
         return Verdict(rule, tuple(obstacles), has_deny or not actions, is_certain)
 
     def _of_contents(self, rule: Entry, actions: tuple[str, ...]) -> list[RuleObstacle]:
@@ -82,7 +82,7 @@ class Rules(Value):
 
     def _sender(self, addresses: tuple[str, ...], keys: tuple[str, ...]) -> list[RuleObstacle]:
         obstacles: list[RuleObstacle] = []
-        client, signer = self.question.client, self.question.signer
+        client, signer = self.intended.client, self.intended.signer
         if client is not None and addresses and not any(_is_in(client, each) for each in addresses):
             obstacles.append("address")
         if signer is None:
@@ -93,30 +93,30 @@ class Rules(Value):
         if key is None:
             return [*obstacles, "key"]
         known = self.configuration.named("key", signer)
-        if known is not None and is_other_algorithm(self.question, known.value("algorithm")):
+        if known is not None and is_other_algorithm(self.intended, known.value("algorithm")):
             obstacles.append("algorithm")
         return obstacles
 
     def _has_types(self, rule: Entry) -> bool:
         types = set(map(_type_number, rule.values("update-type")))
-        return not types or types.issuperset(self.question.rrtypes)
+        return not types or types.issuperset(self.intended.rrtypes)
 
     def _has_owner(self, rule: Entry) -> bool:
         names = self._names(rule)
         match = _MATCHES.get(rule.value("update-owner-match") or "sub-or-equal", Name.is_within)
-        return names is None or any(match(self.question.owner, name) for name in names)
+        return names is None or any(match(self.intended.owner, name) for name in names)
 
     def _names(self, rule: Entry) -> list[Name] | None:
         """Return the names that a rule covers; None for all."""
         kind = rule.value("update-owner")
         if kind == "zone":
-            return [self.question.zone]
+            return [self.intended.zone]
         if kind == "key":
-            return None if self.question.signer is None else [self.question.signer]  # without a key, Knot checks none
+            return None if self.intended.signer is None else [self.intended.signer]  # without a key, Knot checks none
         texts = rule.values("update-owner-name")
         if kind != "name" or not texts:
             return None
-        return [Name.from_text(text, self.question.zone) for text in texts]
+        return [Name.from_text(text, self.intended.zone) for text in texts]
 
 
 def _is_in(client: bytes, network: str) -> bool:

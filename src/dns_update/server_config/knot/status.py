@@ -6,16 +6,16 @@ from contextlib import suppress
 
 from dns_update.process.capture import Captured, captured, found_program
 from dns_update.server_config.finding import Findings
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.knot.entries import Entry
-from dns_update.server_config.question import Question
 from dns_update.server_config.wording import first_line
 
 _KNOTC_SECONDS = 5  # it answers at once, or knotd does not run
 
 
-def examine_status(found: Findings, question: Question, zone: Entry, path: str) -> None:
+def examine_status(found: Findings, intended: IntendedUpdate, zone: Entry, path: str) -> None:
     """Add whether the zone is loaded and frozen; if knotc cannot be asked, the command that tells."""
-    answer = _asked(path, str(question.zone))
+    answer = _asked(path, str(intended.zone))
     if answer is None:
         found.remark("status-not-known", zone.place)
     elif answer.status:

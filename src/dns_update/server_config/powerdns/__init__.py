@@ -9,13 +9,13 @@ from dns_update import errors
 from dns_update.process.capture import captured, found_program
 from dns_update.server_config.disk import is_full
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
+from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.networks import is_in_network
 from dns_update.server_config.other_zones import other_zone
 from dns_update.server_config.powerdns.database import CHANGING, Database, StoredKey, file_options, open_database
 from dns_update.server_config.powerdns.listening import examine_listening
 from dns_update.server_config.powerdns.settings import Settings, read_settings
-from dns_update.server_config.question import Question
 from dns_update.server_config.wording import the_keys
 from dns_update.wire.name import Name
 
@@ -26,30 +26,30 @@ _LATER = "lmdb"
 _UNKNOWN_SETTING = re.compile(r"unknown setting '([^']*)'")
 
 
-def examine(path: str, question: Question) -> tuple[ConfigFinding, ...]:
+def examine(path: str, intended: IntendedUpdate) -> tuple[ConfigFinding, ...]:
     """Return the findings about an update in a configuration of PowerDNS, and in its database.
 
     Raises UsageError, and ConfigError for a configuration that pdns_server would not load.
     """
-    found = Findings("powerdns", question)
+    found = Findings("powerdns", intended)
     main = Place(path)
     settings = read_settings(path)
     _refuse_mistakes(settings, path)
-    if question.silent_at is not None:
-        examine_listening(found, question.silent_at, settings, main)
+    if intended.silent_at is not None:
+        examine_listening(found, intended.silent_at, settings, main)
     _switches(found, settings, main)
     _room(found, settings)
     database = open_database(path) if settings.values("launch") else None
     if database is None:
         found.also(add_meta="pdnsutil add-meta")
         found.remark("database-not-asked", main)
-        _addresses(found, question, settings, (), main)
+        _addresses(found, intended, settings, (), main)
         return found.all()
     found.also(**{name.replace("-", "_"): database.command(name) for name in CHANGING})
-    _key(found, question, database, main)
-    if _zone(found, question, settings, database, main) and settings.last("lua-dnsupdate-policy-script") is None:
-        _addresses(found, question, settings, database.metadata(question.zone, "ALLOW-DNSUPDATE-FROM"), main)
-        _signature(found, question, settings, database, main)
+    _key(found, intended, database, main)
+    if _zone(found, intended, settings, database, main) and settings.last("lua-dnsupdate-policy-script") is None:
+        _addresses(found, intended, settings, database.metadata(intended.zone, "ALLOW-DNSUPDATE-FROM"), main)
+        _signature(found, intended, settings, database, main)
     return found.all()
 
 
@@ -96,16 +96,16 @@ def _room(found: Findings, settings: Settings) -> None:
         found.fault("disk-full", file.place, directory=str(Path(file.value).resolve().parent))
 
 
-def _key(found: Findings, question: Question, database: Database, main: Place) -> None:
-    if question.signer is None:
+def _key(found: Findings, intended: IntendedUpdate, database: Database, main: Place) -> None:
+    if intended.signer is None:
         return
-    key = _stored(database, question.signer)
+    key = _stored(database, intended.signer)
     if key is None:
-        similar = nearest_name(question.signer, [each.name for each in database.keys])
+        similar = nearest_name(intended.signer, [each.name for each in database.keys])
         known = ", ".join(each.name for each in database.keys) or "none"
         found.fault("key-similar" if similar else "key-unknown", main, similar=similar, known=known)
         return
-    code = fault_of(question, key.algorithm, key.secret)
+    code = fault_of(intended, key.algorithm, key.secret)
     if code:
         found.fault(code, main, other=key.algorithm)
     else:
@@ -116,26 +116,26 @@ def _stored(database: Database, name: Name) -> StoredKey | None:
     return next((each for each in database.keys if Name.from_text(each.name) == name), None)
 
 
-def _zone(found: Findings, question: Question, settings: Settings, database: Database, main: Place) -> bool:
+def _zone(found: Findings, intended: IntendedUpdate, settings: Settings, database: Database, main: Place) -> bool:
     """Add what there is to say about the zone; return whether it is there and takes updates itself."""
-    kind = database.kind(question.zone)
+    kind = database.kind(intended.zone)
     zones = database.zones()
-    show = database.command("show-zone", str(question.zone))
+    show = database.command("show-zone", str(intended.zone))
     if kind is None:
-        parents = [zone for zone in zones if zone.labels and question.zone.is_within(zone)]
+        parents = [zone for zone in zones if zone.labels and intended.zone.is_within(zone)]
         parent = max(parents, key=lambda zone: len(zone.labels), default=None)
-        other = other_zone(question, zones)
+        other = other_zone(intended, zones)
         if parent is None and other is not None:
             found.fault(other.code, main, other=str(other.name))
         else:
             found.fault("zone-missing" if parent is None else "zone-parent", main, parent=str(parent), show=show)
         return False
     for below in zones:
-        if below != question.zone and below.is_within(question.zone) and question.owner.is_within(below):
+        if below != intended.zone and below.is_within(intended.zone) and intended.owner.is_within(below):
             found.fault("zone-below", main, below=str(below))
     if kind not in ("secondary", "consumer"):
         return True
-    forwards = settings.is_on("forward-dnsupdate", "yes") or database.metadata(question.zone, "FORWARD-DNSUPDATE")
+    forwards = settings.is_on("forward-dnsupdate", "yes") or database.metadata(intended.zone, "FORWARD-DNSUPDATE")
     if forwards:
         found.remark("secondary-forwards", main, show=show)
     else:
@@ -144,15 +144,17 @@ def _zone(found: Findings, question: Question, settings: Settings, database: Dat
     return bool(forwards)
 
 
-def _addresses(found: Findings, question: Question, settings: Settings, of_zone: tuple[str, ...], main: Place) -> None:
+def _addresses(
+    found: Findings, intended: IntendedUpdate, settings: Settings, of_zone: tuple[str, ...], main: Place
+) -> None:
     """Add whether the client's address is in the ranges of the settings or of the zone, which add up."""
     setting = settings.last("allow-dnsupdate-from")
     allowed = (*settings.values("allow-dnsupdate-from", _DEFAULT_FROM), *of_zone)
     place = main if setting is None else setting.place
     listed = ", ".join(allowed) or "none"
-    if question.client is None:
+    if intended.client is None:
         found.remark("address-not-known", place, listed=listed)
-    elif not any(_is_in(question.client, each) for each in allowed):
+    elif not any(_is_in(intended.client, each) for each in allowed):
         found.fault("address", place, listed=listed)
 
 
@@ -160,19 +162,19 @@ def _is_in(client: bytes, network: str) -> bool:
     return is_in_network(client, network) is True
 
 
-def _signature(found: Findings, question: Question, settings: Settings, database: Database, main: Place) -> None:
+def _signature(found: Findings, intended: IntendedUpdate, settings: Settings, database: Database, main: Place) -> None:
     """Add whether the zone accepts the key."""
-    allowed = database.metadata(question.zone, "TSIG-ALLOW-DNSUPDATE")
+    allowed = database.metadata(intended.zone, "TSIG-ALLOW-DNSUPDATE")
     required = settings.last("dnsupdate-require-tsig")
     is_required = settings.is_on("dnsupdate-require-tsig", "no")
     keys = the_keys(allowed)
-    if question.signer is None and allowed:
+    if intended.signer is None and allowed:
         found.fault("needs-key", main, keys=keys)
-    elif question.signer is None and is_required and required is not None:
+    elif intended.signer is None and is_required and required is not None:
         found.fault("requires-key", required.place)
     elif not allowed:
         found.remark("any-key" if is_required else "no-key-needed", main)
-    elif question.signer in [Name.from_text(each) for each in allowed]:
+    elif intended.signer in [Name.from_text(each) for each in allowed]:
         found.right("allowed", main)
     else:
         found.fault("other-key", main, keys=keys)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dns_update.server_config.finding import Findings, Place
+from dns_update.server_config.intended_update import SilentPlace
 from dns_update.server_config.listening import Listener, covers, examine_listeners
 from dns_update.server_config.powerdns.settings import Settings
-from dns_update.server_config.question import SilentPlace
 
 _DEFAULT = "0.0.0.0, ::"  # the setting's own
 _DNS_PORT = "53"

@@ -1,4 +1,4 @@
-"""What a server's configuration is asked: whether it allows an update."""
+"""The update that is intended, of which a server's configuration is asked whether it allows it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class SilentPlace(Value):
     port: int
 
 
-class Question(Value):
+class IntendedUpdate(Value):
     """An update: records of `rrtypes` at `owner` in `zone`; type ANY means that the whole name is deleted.
 
     `key` is the key that signs it, with its secret; or there are only its name and algorithm; or none, if the update is
