@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dns_update.auth import ALGORITHMS
-from dns_update.commandline.commands import COMMANDS, NSUPDATE_OPTIONS
+from dns_update.commandline.command_texts import COMMANDS, NSUPDATE_OPTIONS
 from dns_update.commandline.properties import PROPERTIES, Property
 from dns_update.wire.codes import RR_TYPES, is_zone_type
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dns_update import __version__
-from dns_update.commandline.commands import COMMANDS, NSUPDATE_OPTIONS, OVERVIEW
+from dns_update.commandline.command_texts import COMMANDS, NSUPDATE_OPTIONS, OVERVIEW
 from dns_update.commandline.properties import PROPERTIES, Property
 from dns_update.nsupdate.help_text import COMMANDS as SCRIPT_COMMANDS
 from lab.mdoc import argument, display, from_markdown, literal, prose, tagged

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dns_update.commandline.line import CommandLine
-from dns_update.setup.questions import check_line, missing
+from dns_update.setup.prompts import check_line, missing
 from lab import Bind, Namespace, Zone, dig
 from lab.namespace import unavailable_because
 from tests.support.command import COMMAND

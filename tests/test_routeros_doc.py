@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dns_update.cli.router_file import router_from_text
-from dns_update.routeros.machine import failures, hooks
+from dns_update.routeros.machine import events, failure_texts
 from dns_update.routeros.machine.globals_file import default_path
 from lab import Bind, LabKey, Namespace, Zone, dig
 from lab.key import write_private
@@ -122,7 +122,7 @@ def test_the_description_of_a_router_is_right() -> None:
 
 
 def test_the_table_of_failures_has_texts_that_there_are() -> None:
-    source = Path(failures.__file__).read_text(encoding="utf-8")
+    source = Path(failure_texts.__file__).read_text(encoding="utf-8")
     listed = [code_in(row[0])[0] for row in PAGE.table("Troubleshooting") if "failure: " in row[0]]
     assert len(listed) == 7
     assert [text for text in listed if f'"{text}"' not in source] == []
@@ -130,7 +130,7 @@ def test_the_table_of_failures_has_texts_that_there_are() -> None:
 
 def test_the_table_of_events_has_the_hooks_that_there_are() -> None:
     listed = " ".join(row[0] for row in PAGE.table("When an interface comes up"))
-    for hook in re.findall(r"`(/[\w/ -]+)` with", hooks.__doc__ or ""):
+    for hook in re.findall(r"`(/[\w/ -]+)` with", events.__doc__ or ""):
         assert hook in listed
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dns_update.cli import is_name
-from dns_update.commandline.commands import COMMANDS
+from dns_update.commandline.command_texts import COMMANDS
 from dns_update.commandline.line import CommandLine
 from dns_update.nsupdate.options import NsupdateOptions, options_from_words
 from dns_update.routeros.pasted import own_words

@@ -1,7 +1,7 @@
 """The words of a command line, one a line; the first octet chooses the command."""
 
 from dns_update.commandline.line import CommandLine
-from dns_update.commandline.values import MAX_RETRIES, MAX_TIMEOUT
+from dns_update.commandline.readers import MAX_RETRIES, MAX_TIMEOUT
 from dns_update.rr.record import MAX_TTL
 from dns_update.wire.codes import is_zone_type
 from fuzz.expect import expect, text_of

@@ -63,7 +63,7 @@ ALLOWED = {
     "dns_update.commandline",
     "dns_update.commandline.line",
     "dns_update.commandline.properties",
-    "dns_update.commandline.values",
+    "dns_update.commandline.readers",
     "dns_update.cli",
     "dns_update.cli.asking",
     "dns_update.cli.set",

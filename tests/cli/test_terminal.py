@@ -26,7 +26,7 @@ from dns_update.cli.request import client_of
 from dns_update.cli.run import Terminal as Streams
 from dns_update.cli.waiting_asyncio import NamingAsyncioTransport
 from dns_update.cli.waiting_network import NamingNetwork
-from dns_update.commandline.commands import COMMANDS
+from dns_update.commandline.command_texts import COMMANDS
 from dns_update.commandline.help import WIDE, help_text, short_help
 from dns_update.commandline.line import CommandLine
 from dns_update.nsupdate.options import NsupdateOptions

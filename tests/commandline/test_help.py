@@ -6,7 +6,7 @@ import pytest
 
 from dns_update import commandline
 from dns_update.cli import is_name
-from dns_update.commandline.commands import COMMANDS
+from dns_update.commandline.command_texts import COMMANDS
 from dns_update.commandline.help import help_text
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import PROPERTIES

@@ -12,7 +12,7 @@ from dns_update.agent.config.settings import AgentSettings
 from dns_update.cli.asking import port_of
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import PROPERTIES, Options, Property
-from dns_update.commandline.values import ttl_from_text
+from dns_update.commandline.readers import ttl_from_text
 from dns_update.errors import UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT

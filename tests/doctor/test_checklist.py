@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dns_update.doctor.checklist import Line, Step, steps_of
-from dns_update.doctor.engine import examine
+from dns_update.doctor.examiner import examine
 from dns_update.doctor.subject import Destination
 from dns_update.transport import Server
 from dns_update.wire.codes import Opcode, RRType
@@ -17,7 +17,7 @@ from lab import NameServer, Namespace
 from tests.address.conftest import add_pair
 from tests.address.inside import entered
 from tests.client.replies import ZONE
-from tests.doctor.test_engine_scripted import ONCE, Network, subjects
+from tests.doctor.test_examiner_scripted import ONCE, Network, subjects
 from tests.support.command import access, given, in_process, key_file
 from tests.support.peer import Silent
 

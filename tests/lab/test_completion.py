@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dns_update.auth import ALGORITHMS
-from dns_update.commandline.commands import COMMANDS
+from dns_update.commandline.command_texts import COMMANDS
 from dns_update.commandline.properties import PROPERTIES, row_of
 from dns_update.wire.codes import RR_TYPES, is_zone_type
 from lab.completion import DIRECTORY, brief, files, kind_of

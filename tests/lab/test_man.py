@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dns_update.agent.config.schema import AGENT, KEY, RECORD, SERVER, ZONE
-from dns_update.commandline.commands import COMMANDS, NSUPDATE_OPTIONS
+from dns_update.commandline.command_texts import COMMANDS, NSUPDATE_OPTIONS
 from dns_update.commandline.properties import PROPERTIES
 from lab.man import DIRECTORY, pages
 from lab.mdoc import argument, from_markdown, marked, prose

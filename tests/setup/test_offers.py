@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dns_update.setup.questions import address_offers
+from dns_update.setup.prompts import address_offers
 from lab import Namespace
 from lab.namespace import unavailable_because
 from tests.support.terminal import on_terminal

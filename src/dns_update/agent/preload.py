@@ -24,7 +24,7 @@ OURS = (
         "client.wildcards",
     ),
     *("commandline.mistakes", "errors.classes", "errors.tls", "routeros.expression"),
-    *("rr.addresses", "rr.dnssec", "rr.keys", "rr.layouts", "rr.loc"),
+    *("rr.addresses", "rr.dnssec", "rr.key_records", "rr.layouts", "rr.loc"),
     *("rr.naptr", "rr.obsolete", "rr.presentation", "rr.reverse_names", "rr.scanner", "rr.svcb", "rr.zone_file"),
     *(
         "transport.blocking",

@@ -11,8 +11,8 @@ from dns_update.agent.clock import since_boot
 from dns_update.agent.config.settings import Config, RecordSettings
 from dns_update.agent.desired import Reading, SourceState, desired_by
 from dns_update.client.plan import Desired
-from dns_update.doctor.engine import examine
 from dns_update.doctor.examination import Examination
+from dns_update.doctor.examiner import examine
 from dns_update.doctor.source_answers import SourceAnswer, SourceQuestion, ask_sources
 from dns_update.doctor.subject import Destination, Subject
 from dns_update.transport.aio import AsyncioTransport

@@ -28,7 +28,7 @@ from dns_update.client.locate import Target
 from dns_update.client.outcome import Outcome
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
-from dns_update.commandline.values import domain_from_text, token_from_text
+from dns_update.commandline.readers import domain_from_text, token_from_text
 from dns_update.errors import InvalidText, UsageError
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType

@@ -12,7 +12,7 @@ from dns_update.cli import talk
 from dns_update.cli.loop import carry_out
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options, variable_of
-from dns_update.commandline.values import path_from_text
+from dns_update.commandline.readers import path_from_text
 from dns_update.errors import ConfigError, UsageError
 
 _COLLECTED_AFTER = (20_000, 20, 50)  # new objects: ten thousand names make many, and hardly any are garbage in a cycle

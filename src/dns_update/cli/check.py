@@ -20,7 +20,7 @@ from dns_update.client.requests import check_values
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
 from dns_update.doctor.checklist import Line, Step, failed, not_carried_out, steps_of
-from dns_update.doctor.engine import examine
+from dns_update.doctor.examiner import examine
 from dns_update.doctor.source_answers import SourceAnswer, SourceQuestion, ask_sources
 from dns_update.doctor.subject import Destination, Subject
 from dns_update.errors import Hint, UsageError

@@ -19,20 +19,20 @@ from dns_update.commandline.properties import Options
 from dns_update.errors import UsageError
 from dns_update.keys.assignment import Assignment, Piece, grants_for
 from dns_update.keys.files import OPEN_MODE
-from dns_update.setup import questions
+from dns_update.setup import prompts
 from dns_update.setup.answers import Answers, configuration_text, key_file_beside, key_file_text
 
 
 def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises DnsUpdateError."""
     options = line.options("init")
-    questions.check_line(options)
+    prompts.check_line(options)
     output = _output(options)
     key_file = key_file_beside(output)
     asks = can_ask() and not options.json
     _refuse(options, output, key_file)
     if not asks:
-        questions.check_complete(options, questions.missing(options))
+        prompts.check_complete(options, prompts.missing(options))
     tries = Tries(options)
     answers = Conversation(options, tries, key_file, asks=asks).answers()
     result = _result(answers, output, key_file, options)

@@ -19,9 +19,9 @@ from dns_update.commandline.properties import Options
 from dns_update.doctor.checklist import Step
 from dns_update.errors import NoAddress, UsageError
 from dns_update.keys.assignment import check_plain
-from dns_update.setup import questions
+from dns_update.setup import prompts
 from dns_update.setup.answers import Answers
-from dns_update.setup.questions import MAKE, Offer, SetupQuestion, address_offers
+from dns_update.setup.prompts import MAKE, Offer, SetupQuestion, address_offers
 from dns_update.wire.name import Name
 
 T = TypeVar("T")
@@ -111,9 +111,9 @@ class Conversation:
 
     def _servers(self) -> tuple[str, ...]:
         return self._settle(
-            questions.SERVER,
+            prompts.SERVER,
             self._options.dns_server or None,
-            lambda text: cast("tuple[str, ...]", questions.read(questions.SERVER, text)) if text else (),
+            lambda text: cast("tuple[str, ...]", prompts.read(prompts.SERVER, text)) if text else (),
             self._tries.servers,
             text_of=",".join,
             shown="the zone's primary",
@@ -123,10 +123,10 @@ class Conversation:
         zone, names = self._options.zone, self._options.kept_names
 
         def read(text: str) -> tuple[Name, ...]:
-            return questions.owners_in(cast("tuple[str, ...]", questions.read(questions.NAME, text)), zone)
+            return prompts.owners_in(cast("tuple[str, ...]", prompts.read(prompts.NAME, text)), zone)
 
-        given = None if names is None else questions.owners_in(names, zone)
-        return self._settle(questions.NAME, given, read, _untried, text_of=lambda owners: ",".join(map(str, owners)))
+        given = None if names is None else prompts.owners_in(names, zone)
+        return self._settle(prompts.NAME, given, read, _untried, text_of=lambda owners: ",".join(map(str, owners)))
 
     def _zone_and_servers(self, owners: tuple[Name, ...], servers: tuple[str, ...]) -> tuple[Name, tuple[str, ...]]:
         """Return the zone, and the servers: what is left out is offered as the SOA record has it."""
@@ -137,9 +137,9 @@ class Conversation:
             return zone, servers
         primary = str(found.primary) if found is not None and found.is_primary_usable and found.zone == zone else ""
         servers = self._settle(
-            questions.SERVER,
+            prompts.SERVER,
             None,
-            lambda text: cast("tuple[str, ...]", questions.read(questions.SERVER, text)),
+            lambda text: cast("tuple[str, ...]", prompts.read(prompts.SERVER, text)),
             lambda answer: [*self._tries.servers(answer), *self._tries.zone(owners, zone, answer)],
             text_of=",".join,
             default=primary,
@@ -148,12 +148,12 @@ class Conversation:
 
     def _zone(self, owners: tuple[Name, ...], servers: tuple[str, ...], found: ZoneFound | None) -> Name:
         def read(text: str) -> Name:
-            zone = cast("Name", questions.read(questions.ZONE, text))
-            questions.check_zone(owners, zone)
+            zone = cast("Name", prompts.read(prompts.ZONE, text))
+            prompts.check_zone(owners, zone)
             return zone
 
         return self._settle(
-            questions.ZONE,
+            prompts.ZONE,
             self._options.zone,
             read,
             lambda zone: self._tries.zone(owners, zone, servers) if servers else [],
@@ -163,8 +163,8 @@ class Conversation:
 
     def _sources(self) -> tuple[str, ...]:
         def read(text: str) -> tuple[str, ...]:
-            sources = cast("tuple[str, ...]", questions.read(questions.ADDRESS, text))
-            questions.check_sources(sources)
+            sources = cast("tuple[str, ...]", prompts.read(prompts.ADDRESS, text))
+            prompts.check_sources(sources)
             return sources
 
         default = ""
@@ -174,7 +174,7 @@ class Conversation:
             default = offers[0].source
         given = self._options.kept_sources or None
         tries = self._tries
-        sources = self._settle(questions.ADDRESS, given, read, tries.sources, text_of=",".join, default=default)
+        sources = self._settle(prompts.ADDRESS, given, read, tries.sources, text_of=",".join, default=default)
         if self._asks and tries.has_failed("address") and tries.are_private(sources):
             tries.allow_private = agrees("publish an address that the Internet cannot reach?")
             before = len(tries.steps)
@@ -194,7 +194,7 @@ class Conversation:
                 whole_path(self._key_file, "output=")
                 self._key_name(owners, zone)
                 return None
-            path[0] = cast("str", questions.read(questions.KEY, text))
+            path[0] = cast("str", prompts.read(prompts.KEY, text))
             refuse_key_file(self._key_file, path[0])
             return shared_key(path[0], self._options.key_name)
 
@@ -202,7 +202,7 @@ class Conversation:
             return None
         given = None if self._options.key_file is None else (read(self._options.key_file),)
         (key,) = self._settle(
-            questions.KEY,
+            prompts.KEY,
             given,
             lambda text: (read(text),),
             lambda answer: [] if answer[0] is None else self._tries.key(owners, zone, servers, answer[0]),
@@ -222,16 +222,16 @@ class Conversation:
 
     def _server_type(self) -> str:
         def read(text: str) -> str:
-            found = str(questions.read(questions.SERVER_TYPE, text))
+            found = str(prompts.read(prompts.SERVER_TYPE, text))
             ending = server_ending(found)
             refuse_existing([beside(self._key_file, ending)] if ending else [])
             return found
 
         given = self._options.server_kind or self._tries.server_type or None
         if given is None and not self._asks:
-            questions.check_server_type("")
+            prompts.check_server_type("")
         return self._settle(
-            questions.SERVER_TYPE,
+            prompts.SERVER_TYPE,
             given,
             read,
             _untried,

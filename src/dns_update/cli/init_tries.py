@@ -19,7 +19,7 @@ from dns_update.client.locate import Target
 from dns_update.client.plan import Desired
 from dns_update.commandline.properties import Options
 from dns_update.doctor.checklist import Line, Step, source_steps, steps_of
-from dns_update.doctor.engine import examine
+from dns_update.doctor.examiner import examine
 from dns_update.doctor.greeting import greet_each
 from dns_update.doctor.server_kind import BIND, KNOT, POWERDNS
 from dns_update.doctor.source_answers import SourceAnswer, SourceQuestion, ask_sources

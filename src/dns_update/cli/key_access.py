@@ -10,8 +10,8 @@ from dns_update.cli.asking import policy_of, servers_of
 from dns_update.cli.key import owners_of
 from dns_update.client.probe import BY_KEY, BY_RECORD
 from dns_update.commandline.properties import Options
-from dns_update.doctor.engine import examine
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
+from dns_update.doctor.examiner import examine
 from dns_update.doctor.subject import Destination, Subject
 from dns_update.errors import DnsUpdateError
 from dns_update.keys.assignment import ADDRESS_TYPES, Grant, grants_for

@@ -200,7 +200,7 @@ def _stay(options: Options, session: RouterSession, terminal: Terminal, save: Ca
     import gc
 
     from dns_update.process.systemd import Notifier
-    from dns_update.routeros.machine.service import Service
+    from dns_update.routeros.machine.resident import Service
 
     end = terminal.stay()
     gc.freeze()  # what is loaded now stays; only newer objects are collected

@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from dns_update.commandline.commands import COMMANDS, NSUPDATE_OPTIONS, OVERVIEW
+from dns_update.commandline.command_texts import COMMANDS, NSUPDATE_OPTIONS, OVERVIEW
 from dns_update.commandline.properties import PROPERTIES, Property
 
 HELP = "help"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.commandline.properties import ROWS, Options, Property, is_flag, is_secret, positional_row, row_of
-from dns_update.commandline.values import EXPRESSIONS, TRUTHS, may_be_nameless
+from dns_update.commandline.readers import EXPRESSIONS, TRUTHS, may_be_nameless
 from dns_update.errors import quoted
 
 TYPE_CHECKING = False

@@ -9,7 +9,7 @@ from shlex import quote
 from dns_update.commandline import COMMANDS
 from dns_update.commandline.line import NAMELESS, CommandLine
 from dns_update.commandline.properties import PROPERTIES, ROWS, is_secret, positional_row, row_of
-from dns_update.commandline.values import is_address, may_be_secret
+from dns_update.commandline.readers import is_address, may_be_secret
 from dns_update.errors import UsageError, quoted
 
 SYNONYMS = {"update": "set", "get": "show", "remove": "delete", "rm": "delete"}

@@ -7,7 +7,7 @@ instance of Options the same attribute is the value that a command line gives, o
 from __future__ import annotations
 
 from dns_update.auth import Algorithm, Key
-from dns_update.commandline import values
+from dns_update.commandline import readers
 from dns_update.transport import port_from_text
 from dns_update.wire.name import Name
 
@@ -98,7 +98,7 @@ else:
 
 def _flag(name: str, commands: tuple[str, ...], help: str, *, default: str = "no") -> bool:  # noqa: A002
     """Return the row of a property that is yes or no."""
-    return _row(name, "yes|no", commands, help, values.yes_no, default=default, flag=True)
+    return _row(name, "yes|no", commands, help, readers.yes_no, default=default, flag=True)
 
 
 _SET = ("set", "add", "plan")
@@ -139,81 +139,81 @@ class Options:
 
     step: str | None = _row(
         "step", "present|cleanup", _ACME, "add the token, or remove it; step= may be left out",
-        values.choice("present", "cleanup"), positional=True)
+        readers.choice("present", "cleanup"), positional=True)
     domain: tuple[Name, ...] = _row(
         "domain", "NAME", _ACME,
         "what the certificate is for: example.com or *.example.com; CERTBOT_DOMAIN if it is left out; with several, "
         "each has a token of its own",
-        values.domain_from_text, repeatable=True)
+        readers.domain_from_text, repeatable=True)
     challenge: Name | None = _row(
         "name", "NAME", _ACME,
         "instead of domain=, the full name of the TXT record",
-        values.name_from_text)
+        readers.name_from_text)
     token: tuple[str, ...] = _row(
         "token", "TOKEN", _ACME,
         "the value of the TXT record, as the ACME client gives it; CERTBOT_VALIDATION if it is left out; repeat it for "
         "several",
-        values.token_from_text, repeatable=True)
+        readers.token_from_text, repeatable=True)
     wait: int = _row(
         "wait", "TIME", (*_ACME, *_SEND),
         "how long acme, and verify=all, wait until all name servers of the zone show it: seconds, or 2m; 0 does not "
         "wait",
-        values.span_from_text, default="2m")
+        readers.span_from_text, default="2m")
     challenge_ttl: int = _row(
-        "ttl", "TIME", _ACME, "time to live of the token: seconds, or 10m, 1h, 1d", values.ttl_from_text, default="60")
+        "ttl", "TIME", _ACME, "time to live of the token: seconds, or 10m, 1h, 1d", readers.ttl_from_text, default="60")
 
     # Of key
 
     key_step: str | None = _row(
         "step", "generate|show|rotate|revoke", _KEY, "what to do; step= may be left out",
-        values.choice("generate", "show", "rotate", "revoke"), positional=True)
+        readers.choice("generate", "show", "rotate", "revoke"), positional=True)
     own_key_file: str | None = _row(
         "key-file", "FILE", _KEY,
         "the key's file; key-file= may be left out; generate makes it, by default NAME.key in the current directory",
-        values.path_from_text, positional=True)
+        readers.path_from_text, positional=True)
     granted: tuple[str, ...] | None = _row(
         "name", "NAME[,NAME...]", _KEY,
         "what the key may change: names relative to the zone or in full; with show and revoke, what to try",
-        values.owners_from_text)
+        readers.owners_from_text)
     granted_types: tuple[str, ...] | None = _row(
         "type", "TYPE[,TYPE...]", _KEY,
         "the types that it may change there; A,AAAA if it is left out, and TXT, too, if show and revoke try it",
-        values.types_from_text)
+        readers.types_from_text)
     acme: bool = _flag(
         "acme", _KEY, "let the key change TXT records at _acme-challenge.NAME; and nothing else, unless type= is given")
     server_type: ServerProgram = _row(
         "server-type", "bind|knot|powerdns", _KEY, "for which server to print, or apply, the configuration",
-        values.choice("bind", "knot", "powerdns"), default="bind")
+        readers.choice("bind", "knot", "powerdns"), default="bind")
     new_algorithm: Algorithm | None = _row(
         "algorithm", "ALGORITHM", _KEY,
         "of a new key: hmac-sha256 if it is left out; hmac-md5 is for RouterOS, which knows no other; ed25519, "
         "ecdsap256sha256, ecdsap384sha384, rsasha256 and rsasha512 make a pair for SIG(0)",
-        values.new_algorithm_from_text)
+        readers.new_algorithm_from_text)
     hosts: str | None = _row(
         "hosts", "FILE", _KEY,
         "make a key for each host of a list: each line has a name, and the host's addresses if they are known",
-        values.path_from_text)
+        readers.path_from_text)
     fleet: str | None = _row(
         "output", "DIRECTORY", _KEY, "with hosts=, the new directory for their keys and configurations",
-        values.path_from_text)
+        readers.path_from_text)
     apply_to: str | None = _row(
         "apply-to", "FILE", _KEY,
         "change this configuration of the server on this machine, too, and have it read: with BIND the file that has "
         "update-policy, with Knot that of the key and its acl, with PowerDNS the directory of pdns.conf",
-        values.path_from_text)
+        readers.path_from_text)
     yes: bool = _flag("yes", _KEY, "do not ask before files that exist are changed")
     key_history: str = _row(
         "history", "PATH", _KEY, "the agent's history, which says when a key was last used",
-        values.path_from_text, default="/var/lib/dns-update/history.db")
+        readers.path_from_text, default="/var/lib/dns-update/history.db")
 
     # Of apply
 
     names_file: str | None = _row(
         "file", "FILE", _APPLY, "the names; - is standard input; file= may be left out",
-        values.path_from_text, positional=True)
+        readers.path_from_text, positional=True)
     names_form: str | None = _row(
         "format", "csv|json|zone", _APPLY, "how the names are written; if it is left out, the first line tells",
-        values.choice("csv", "json", "zone"))
+        readers.choice("csv", "json", "zone"))
     adds: bool = _flag(
         "add", _APPLY, "add what the file lists, and leave other records of the same type as they are")
     deletes: bool = _flag(
@@ -221,74 +221,74 @@ class Options:
     rrset_requirement: Requirement = _row(
         "require", "any|existing|absent", _APPLY,
         "existing: change an RRset only if it is there; absent: only if it is not; else it is refused",
-        values.choice("any", "existing", "absent"), default="any")
+        readers.choice("any", "existing", "absent"), default="any")
     report: str | None = _row(
         "report", "FILE", _APPLY,
         "write a line for each outcome there, as they come: CSV, or JSON lines if it ends in .json or .jsonl",
-        values.path_from_text)
+        readers.path_from_text)
     resume: bool = _flag("resume", _APPLY, "go on from the report: what it says is done is not sent again")
     skip_equal: bool = _flag("skip-equal", _APPLY, "ask for each name first, and send only what is different")
     exact: str | None = _row(
         "exact", "PATTERN|zone", _APPLY,
         "also remove the names that match and are not in the file: *.pool.example.com; zone is all names of its zones",
-        values.text_from_text)
+        readers.text_from_text)
     max_delete: tuple[int, bool] = _row(
         "max-delete", "NUMBER|N%", _APPLY,
         "with exact=, the most names that may go, or percent of those that match; if there are more, nothing is sent",
-        values.share_from_text, default="100")
+        readers.share_from_text, default="100")
     message_octets: int | None = _row(
         "message-size", "OCTETS", _APPLY, "the largest message that is sent, 1024 to 65535; 8192 if it is left out",
-        values.message_octets_from_text)
+        readers.message_octets_from_text)
 
     # Of list
 
     pattern: str | None = _row(
         "name", "PATTERN", _LIST,
         "only these names: *.pool, *.pool.example.com; * is any text, @ the zone itself",
-        values.text_from_text)
+        readers.text_from_text)
     listed_types: tuple[str, ...] | None = _row(
-        "type", "TYPE[,TYPE...]", _LIST, "only records of these types", values.types_from_text)
+        "type", "TYPE[,TYPE...]", _LIST, "only records of these types", readers.types_from_text)
     list_form: str | None = _row(
         "format", "zone|csv|json", _LIST,
         "how to print them: as a master file, CSV, or JSON lines; zone if it is left out",
-        values.choice("zone", "csv", "json"))
+        readers.choice("zone", "csv", "json"))
 
     # Of the commands for records
 
     name: str | None = _row(
         "name", "NAME", (*_RECORDS, *_CHECK), "the name, relative to the zone or in full; @ is the zone itself",
-        values.owner_from_text, positional=True)
+        readers.owner_from_text, positional=True)
     address: tuple[Source, ...] = _row(
         "address", "SOURCE[,SOURCE...]", (*_CHANGE, *_CHECK),
         "addresses, or where they come from: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), prefix:br0+::5, "
         "dns:, https://HOST/PATH, command:PROGRAM; with type=PTR, the address whose reverse name is meant",
-        values.addresses_from_text, repeatable=True, positional=True)
+        readers.addresses_from_text, repeatable=True, positional=True)
     zone: Name | None = _row(
         "zone", "NAME", (*_ASKING, *_INIT),
         "the zone; if it is left out, it is found by the SOA record of the name; list, key, and init without a "
         "terminal need it",
-        values.name_from_text)
+        readers.name_from_text)
     dns_server: tuple[str, ...] = _row(
         "dns-server", "HOST[:PORT][,...]", (*_ASKING, *_INIT),
         "where to send; several are tried in order; if it is left out, the primary in the zone's SOA record",
-        values.servers_from_text, repeatable=True)
+        readers.servers_from_text, repeatable=True)
     key_name: Name | None = _row(
         "key-name", "NAME", (*_ASKING, *_INIT), "the key's name on the server; with key-file, which of its keys",
-        values.key_name_from_text)
+        readers.key_name_from_text)
     key: str | None = _row(
         "key", "SECRET", _ACCESS,
         "the key's secret; better @FILE, env:NAME or credential:NAME, which no other user can see",
-        values.text_from_text, secret=True)
+        readers.text_from_text, secret=True)
     ttl: int | None = _row(
         "ttl", "TIME", (*_SET, *_CHECK, *_APPLY),
         "time to live: seconds, or 10m, 1h, 1d; if it is left out, the current one is kept; with set, 0 deletes the "
         "entry",
-        values.ttl_from_text)
+        readers.ttl_from_text)
     key_file: str | None = _row(
         "key-file", "FILE", (*_ACCESS, *_INIT),
         'a file with key "NAME" { algorithm ...; secret "..."; }; as BIND has it; or, for SIG(0), one of the two files '
         "of a key pair, K*.private",
-        values.path_from_text)
+        readers.path_from_text)
     algorithm: Algorithm | None = _row(
         "algorithm", "ALGORITHM", _ACCESS,
         "hmac-md5 (used if key= is given without an algorithm), hmac-sha1, -sha224, -sha256, -sha384, -sha512; "
@@ -297,23 +297,23 @@ class Options:
     key_encoding: Encoding = _row(
         "key-encoding", "auto|base64|text", _ACCESS,
         "how key= is written; auto reads strict Base64 as Base64, anything else as plain text",
-        values.choice("auto", "base64", "text"), default="auto")
+        readers.choice("auto", "base64", "text"), default="auto")
     rrtype: int | None = _row(
         "type", "TYPE", (*_RECORDS, *_CHECK), "a record type: TXT, CNAME, MX, SRV, CAA, SVCB, TYPE65280, ...",
-        values.type_from_text)
+        readers.type_from_text)
     value: tuple[str, ...] = _row(
         "value", "DATA", (*_CHANGE, *_CHECK),
         "the data for type=, as in a zone file, but with all names in full; a TXT value without quotes around it is "
         "one string; repeat it for several records",
-        values.data_from_text, repeatable=True)
+        readers.data_from_text, repeatable=True)
     require: Requirement = _row(
         "require", "any|existing|absent", (*_CHANGE, *_CHECK),
         "existing: go on only if the name exists; absent: only if it does not",
-        values.choice("any", "existing", "absent"), default="any")
+        readers.choice("any", "existing", "absent"), default="any")
     verify: bool | Literal["all"] = _row(
         "verify", "yes|no|all", (*_SEND, *_CHECK, *_APPLY),
         "read the name back from the server afterwards; it is also read before, to say what has changed; all: then "
-        "wait until all name servers of the zone show it", values.verify_from_text, default="yes", flag=True)
+        "wait until all name servers of the zone show it", readers.verify_from_text, default="yes", flag=True)
     dry_run: bool = _flag(
         "dry-run", (*_SEND, *_CHECK, *_RUN, *_ACME, *_APPLY),
         "send no update, but print what would change; the exit status is then 20")
@@ -330,25 +330,25 @@ class Options:
     transport: TransportName = _row(
         "transport", "udp|tcp|tls", _ASKING,
         "udp changes to TCP by itself if a message is too large; tls encrypts, and verifies whom the server is",
-        values.choice("udp", "tcp", "tls"), default="udp")
+        readers.choice("udp", "tcp", "tls"), default="udp")
     tls_hostname: str | None = _row(
         "tls-hostname", "NAME", _ASKING,
         "the name that the server's certificate must have; if left out, that of dns-server=, or its address",
-        values.hostname_from_text)
+        readers.hostname_from_text)
     tls_ca: str | None = _row(
         "tls-ca", "FILE", _ASKING,
         "the certificates, in PEM, of those who may have signed the server's; if left out, the system's",
-        values.path_from_text)
+        readers.path_from_text)
     tls_pin: tuple[bytes, ...] = _row(
         "tls-pin", "BASE64", _ASKING,
         "the SHA-256 of the server's public key; alone, it is enough, and the certificate may be of anybody; repeat it "
-        "for a key to come", values.pins_from_text, repeatable=True)
+        "for a key to come", readers.pins_from_text, repeatable=True)
     tls_cert: str | None = _row(
         "tls-cert", "FILE", _ASKING, "this client's own certificate, in PEM, for a server that wants one",
-        values.path_from_text)
+        readers.path_from_text)
     tls_key: str | None = _row(
         "tls-key", "FILE", _ASKING, "the private key of tls-cert=, if it is not in the same file",
-        values.path_from_text)
+        readers.path_from_text)
     tls_verify: bool = _flag(
         "tls-verify", _ASKING, "no: take any server for the right one; only those who just listen are kept out",
         default="yes")
@@ -358,21 +358,21 @@ class Options:
         port_from_text)
     timeout: float = _row(
         "timeout", "SECONDS", (*_ASKING, *_INIT), "how long to wait for an answer to each try",
-        values.timeout_from_text, default="3")
+        readers.timeout_from_text, default="3")
     retries: int = _row(
         "retries", "NUMBER", (*_ASKING, *_INIT),
-        "how many tries follow the first", values.retries_from_text, default="3")
+        "how many tries follow the first", readers.retries_from_text, default="3")
     local_address: str | None = _row(
-        "local-address", "ADDRESS", _ASKING, "the address to send from", values.local_address_from_text)
+        "local-address", "ADDRESS", _ASKING, "the address to send from", readers.local_address_from_text)
     rrclass: int = _row(
-        "class", "CLASS", (*_RECORDS, *_CHECK, *_LIST), "the class: IN, CH or HS", values.class_from_text,
+        "class", "CLASS", (*_RECORDS, *_CHECK, *_LIST), "the class: IN, CH or HS", readers.class_from_text,
         default="IN")
 
     config: str | None = _row(
         "config", "FILE", (*_ACCESS, *_AGENT, *_RUN),
         "the configuration: the names of the agent, and what else is left out of a command line. If config= is left "
         "out, it is ~/.config/dns-update/config.toml, else /etc/dns-update/config.toml; /dev/null is none",
-        values.path_from_text)
+        readers.path_from_text)
 
     # Of check
 
@@ -382,7 +382,7 @@ class Options:
         "server-config", "FILE", _CHECK,
         "on the server's own machine: read its configuration, too (named.conf, knot.conf or pdns.conf), and name the "
         "line that prevents the update",
-        values.path_from_text)
+        readers.path_from_text)
 
     # Of the agent, and of the commands that ask it
 
@@ -400,74 +400,74 @@ class Options:
     known_name: str | None = _row(
         "name", "NAME", (*_ASK, *_HISTORY),
         "only this name, in full or relative to its zone; status then shows all that the agent knows about it",
-        values.known_name_from_text)
+        readers.known_name_from_text)
     all: bool = _flag("all", _STATUS, "all names, not only the first 50")
     watch: bool = _flag(
         "watch", _STATUS,
         "stay, and show each change until Ctrl-C: redrawn on a terminal, else a line for each change, with json= an "
         "object for each")
     socket: str = _row(
-        "socket", "PATH", (*_ASK, *_CHECK), "the agent's socket", values.path_from_text,
+        "socket", "PATH", (*_ASK, *_CHECK), "the agent's socket", readers.path_from_text,
         default="/run/dns-update/agent.sock")
     since: int | None = _row(
         "since", "TIME", _HISTORY, "only what was attempted in the last TIME: seconds, or 10m, 1h, 1d, 2w",
-        values.span_from_text)
+        readers.span_from_text)
     limit: int | None = _row(
-        "limit", "NUMBER|all", _HISTORY, "how many attempts to print, the newest ones", values.limit_from_text,
+        "limit", "NUMBER|all", _HISTORY, "how many attempts to print, the newest ones", readers.limit_from_text,
         default="50")
     plot: bool = _flag("plot", _HISTORY, "draw what the name had over time, and when tries failed; it needs name=")
     svg: str | None = _row(
-        "svg", "FILE", _HISTORY, "write the same picture to a file, as SVG; it needs name=", values.path_from_text)
+        "svg", "FILE", _HISTORY, "write the same picture to a file, as SVG; it needs name=", readers.path_from_text)
     file: str = _row(
-        "file", "PATH", _HISTORY, "the history", values.path_from_text, default="/var/lib/dns-update/history.db")
+        "file", "PATH", _HISTORY, "the history", readers.path_from_text, default="/var/lib/dns-update/history.db")
 
     # Of run
 
     script_file: str | None = _row(
         "file", "FILE", _RUN, "a script, or an export of a router; - is standard input; file= may be left out",
-        values.path_from_text, positional=True)
+        readers.path_from_text, positional=True)
     script: str | None = _row(
         "script", "NAME", _RUN, "load FILE, then run this script, which FILE stores, once",
-        values.text_from_text)
+        readers.text_from_text)
     map: tuple[tuple[str, str], ...] = _row(
         "map", "ROUTER:HERE[,...]", (*_RUN, *_IMPORT),
         "which interface of this machine is which of the router's: ether1:eth0,wan:ppp0; others have the same name on "
         "both",
-        values.interface_map_from_text, repeatable=True)
+        readers.interface_map_from_text, repeatable=True)
     public_address: tuple[Source, ...] = _row(
         "public-address", "SOURCE[,...]", _RUN,
         "where /ip cloud and /tool fetch get the public address from: dns:, https://HOST/PATH, ...; without it, they "
         "fail",
-        values.addresses_from_text, repeatable=True)
+        readers.addresses_from_text, repeatable=True)
     router: str | None = _row(
         "router", "FILE", _RUN,
         "a TOML file that describes another machine's interfaces and addresses, to be used instead of this machine's",
-        values.path_from_text)
+        readers.path_from_text)
     globals: str | None = _row(
         "globals", "FILE", _RUN,
         "where global variables are kept between runs; if it is left out, a file in /run/dns-update for root, in "
         "$XDG_RUNTIME_DIR/dns-update for others, which a restart of the machine removes",
-        values.path_from_text)
+        readers.path_from_text)
 
     # Of import
 
     setup: str | None = _row(
         "file", "FILE", _IMPORT, "a script or an export of RouterOS, a ddclient.conf, a script for nsupdate, or "
         "OpenWrt's /etc/config/ddns; - is standard input",
-        values.path_from_text, positional=True)
+        readers.path_from_text, positional=True)
     output: str | None = _row(
         "output", "FILE", _IMPORT, "write the configuration there, and the keys beside it; without it, it is printed",
-        values.path_from_text)
+        readers.path_from_text)
     keys: str | None = _row(
         "keys", "FILE", _IMPORT, "write the keys there, with mode 0600, and not beside the configuration",
-        values.path_from_text)
+        readers.path_from_text)
     identity: str | None = _row(
         "identity", "NAME", _IMPORT, "the router's name, if the file does not say it; else this machine's",
-        values.label_from_text)
+        readers.label_from_text)
     public_source: tuple[str, ...] = _row(
         "public-address", "SOURCE[,...]", _IMPORT, "where the public address comes from, if a service of the router's "
         "vendor has told it; dns: if it is left out",
-        values.source_text_from_text, repeatable=True)
+        readers.source_text_from_text, repeatable=True)
     diff_run: bool = _flag(
         "diff-run", _IMPORT,
         "run the script and the configuration that was made of it side by side, in several states of a router, and "
@@ -478,25 +478,25 @@ class Options:
     kept_names: tuple[str, ...] | None = _row(
         "name", "NAME[,NAME...]", _INIT,
         "what to keep right: names in full, or relative to the zone; all get the same addresses",
-        values.owners_from_text)
+        readers.owners_from_text)
     kept_sources: tuple[str, ...] = _row(
         "address", "SOURCE[,SOURCE...]", _INIT,
         "where the addresses come from, as set has it: interface:ppp0, prefix:br0+::5, dns:, https://HOST/PATH, ...",
-        values.source_text_from_text, repeatable=True)
+        readers.source_text_from_text, repeatable=True)
     make_key: bool = _flag("make-key", _INIT, "make a new key, instead of key-file=")
     server_kind: str | None = _row(
         "server-type", "bind|knot|powerdns", _INIT,
         "the server that a made key is for, which decides what is printed; if it is left out, what the server shows",
-        values.choice("bind", "knot", "powerdns"))
+        readers.choice("bind", "knot", "powerdns"))
     kept_ttl: int | None = _row(
         "ttl", "TIME", _INIT,
         "time to live: seconds, or 10m, 1h, 1d; if it is left out, each name keeps the one that it has",
-        values.ttl_from_text)
+        readers.ttl_from_text)
     own_output: str | None = _row(
         "output", "FILE", _INIT,
         "the new configuration; the key goes beside it. /etc/dns-update/config.toml if root leaves it out, "
         "~/.config/dns-update/config.toml for others",
-        values.path_from_text)
+        readers.path_from_text)
     tries: bool = _flag(
         "check", _INIT,
         "try each answer, as the command check does; without a terminal, nothing is written if one fails",
@@ -506,7 +506,7 @@ class Options:
     service: bool | None = _row(
         "service", "yes|no", _INIT,
         "start the agent as a service of systemd, now and at each boot; root is asked on a terminal, otherwise no",
-        values.yes_no, flag=True)
+        readers.yes_no, flag=True)
 
     # Of all commands, or most
 

@@ -18,7 +18,7 @@ from dns_update.rr.field_kinds import (
     rrtype_octets,
     take_string,
 )
-from dns_update.rr.keys import algorithm, check_private, checked_text, digest_field
+from dns_update.rr.key_records import algorithm, check_private, checked_text, digest_field
 from dns_update.rr.scanner import Scanner, number, unhex
 from dns_update.wire.codes import decimal, rrtype_from_text, rrtype_to_text
 from dns_update.wire.cursor import Cursor

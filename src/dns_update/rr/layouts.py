@@ -53,9 +53,9 @@ def layout_of(rrtype: int, rrclass: int) -> Layout | None:
 
 
 def _load_others() -> None:
-    from dns_update.rr import addresses, dnssec, keys, loc, naptr, obsolete  # rarely used
+    from dns_update.rr import addresses, dnssec, key_records, loc, naptr, obsolete  # rarely used
 
-    for module in (addresses, dnssec, keys, loc, naptr, obsolete):
+    for module in (addresses, dnssec, key_records, loc, naptr, obsolete):
         _OTHERS.update({RR_TYPES[mnemonic]: layout for mnemonic, layout in module.LAYOUTS.items()})
 
 

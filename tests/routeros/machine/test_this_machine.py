@@ -14,7 +14,7 @@ from dns_update.errors import InvalidText, NoAddress
 from dns_update.routeros.described import Router
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.machine import pinging
-from dns_update.routeros.machine.hooks import RouterHooks
+from dns_update.routeros.machine.events import RouterHooks
 from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.machine.on_linux import ANSWERS, answer_to
 from dns_update.routeros.machine.schedule import Schedule

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from dns_update.agent.config.positions import Path
-from dns_update.commandline.values import ttl_from_text
+from dns_update.commandline.readers import ttl_from_text
 from dns_update.errors import MAX_QUOTED, InvalidText, UsageError, quoted
 from dns_update.value import Value
 

@@ -11,7 +11,7 @@ from typing import Any
 from dns_update.agent.config.readers import ValueReader, array, duration, one_of, plain, scalar, text, text_or_array
 from dns_update.auth import ENCODINGS
 from dns_update.commandline.properties import PROPERTIES
-from dns_update.commandline.values import EXPRESSIONS, path_from_text, text_from_text
+from dns_update.commandline.readers import EXPRESSIONS, path_from_text, text_from_text
 from dns_update.errors import InvalidText, quoted
 from dns_update.transport import DNS_PORT, Server
 from dns_update.wire.codes import is_zone_type

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dns_update.errors import DnsUpdateError, UsageError
-from dns_update.routeros.machine.failures import ExplainedFailure
+from dns_update.routeros.machine.failure_texts import ExplainedFailure
 from dns_update.wire.inet import IPV4_OCTETS, format_address
 
 TYPE_CHECKING = False

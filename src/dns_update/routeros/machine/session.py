@@ -8,7 +8,7 @@ from dns_update.errors import DnsUpdateError, NoAddress, ScriptFailed, UsageErro
 from dns_update.routeros import syntax
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.hidden_keys import secrets_in
-from dns_update.routeros.machine.failures import ExplainedFailure
+from dns_update.routeros.machine.failure_texts import ExplainedFailure
 from dns_update.routeros.machine.storage import SCHEDULES
 from dns_update.routeros.machine.this_machine import Machine
 from dns_update.routeros.remarks import NoSuchItem, ScriptError, ScriptSyntaxError

@@ -9,7 +9,7 @@ from dns_update.errors import DnsUpdateError
 from dns_update.routeros.conversions import to_number
 from dns_update.routeros.described import Router
 from dns_update.routeros.hidden_keys import without_secrets
-from dns_update.routeros.machine.failures import ExplainedFailure
+from dns_update.routeros.machine.failure_texts import ExplainedFailure
 from dns_update.routeros.machine.logbook import Logbook
 from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.machine.outside import Outside

@@ -13,7 +13,7 @@ from dns_update.client.requests import delete_rdata
 from dns_update.errors import DnsUpdateError
 from dns_update.exchange import Policy
 from dns_update.routeros.described import ACCEPTED
-from dns_update.routeros.machine.failures import ExplainedFailure, router_text
+from dns_update.routeros.machine.failure_texts import ExplainedFailure, router_text
 from dns_update.routeros.machine.logbook import Logbook
 from dns_update.routeros.remarks import Failure
 from dns_update.routeros.world import UpdateRequest

@@ -11,8 +11,8 @@ from dns_update.server_config.bind.other_views import examine_other_views
 from dns_update.server_config.bind.permission import examine_permission
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.status import RNDC, examine_status
-from dns_update.server_config.bind.storage import STANDARD_CONFIGURATIONS, examine_files
 from dns_update.server_config.bind.views import PRIMARY, ViewScope, scopes
+from dns_update.server_config.bind.zone_files import STANDARD_CONFIGURATIONS, examine_files
 from dns_update.server_config.bind.zones import examine_type, examine_zone, followed
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.intended_update import IntendedUpdate

@@ -12,7 +12,7 @@ from dns_update.server_config.knot.entries import Entry
 from dns_update.server_config.knot.listening import examine_listening
 from dns_update.server_config.knot.permission import examine_permission
 from dns_update.server_config.knot.status import examine_status
-from dns_update.server_config.knot.storage import examine_files
+from dns_update.server_config.knot.zone_files import examine_files
 from dns_update.server_config.other_zones import other_zone
 from dns_update.server_config.source import as_name
 

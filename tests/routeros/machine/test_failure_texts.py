@@ -18,7 +18,7 @@ from dns_update.errors import (
     UsageError,
     ZoneNotFound,
 )
-from dns_update.routeros.machine.failures import router_text
+from dns_update.routeros.machine.failure_texts import router_text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from dns_update.errors import InvalidText
 from dns_update.routeros.evaluator import Evaluator
-from dns_update.routeros.machine.hooks import RouterHooks, Watch
+from dns_update.routeros.machine.events import RouterHooks, Watch
 from dns_update.routeros.machine.lease_facts import facts_in, gateway_in
 from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.values import text_of

@@ -7,7 +7,7 @@ import pytest
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options, row_of
 from dns_update.errors import UsageError
-from dns_update.setup.questions import COMMAND, QUESTIONS, check_line, check_sources, check_zone, missing, owners_in
+from dns_update.setup.prompts import COMMAND, QUESTIONS, check_line, check_sources, check_zone, missing, owners_in
 from dns_update.wire.name import Name
 
 ZONE, HOME = Name.from_text("example.com"), Name.from_text("home.example.com")

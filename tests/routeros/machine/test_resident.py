@@ -12,10 +12,10 @@ import pytest
 
 from dns_update.errors import NoAddress
 from dns_update.process.systemd import Notifier
-from dns_update.routeros.machine import service as module
+from dns_update.routeros.machine import resident as module
 from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.machine.outside import Stopped
-from dns_update.routeros.machine.service import Service
+from dns_update.routeros.machine.resident import Service
 from dns_update.routeros.machine.session import RouterSession
 from dns_update.routeros.remarks import Failure
 from tests.routeros.machine.fakes import FakeOutside, machine_with

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.server_config.knot import storage
+from dns_update.server_config.knot import zone_files
 from lab import Knot, LabKey, Zone
 from tests.server_config.asked import accepts, asked, codes, faults, intended, key_of
 
@@ -42,7 +42,7 @@ def test_a_limit_of_the_zone_is_named_if_there_is_one(tmp_path: Path, size: int,
 
 
 def test_a_full_disk_has_no_place_for_the_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "is_full", lambda directory: directory in (tmp_path, tmp_path / "journal"))
+    monkeypatch.setattr(zone_files, "is_full", lambda directory: directory in (tmp_path, tmp_path / "journal"))
     with knot(tmp_path, ""):
         found = asked(tmp_path / "knot.conf", ASKED)
     assert faults(found) == ["disk-full"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dns_update.client.plan import Desired
-from dns_update.doctor.engine import examine
+from dns_update.doctor.examiner import examine
 from dns_update.doctor.findings import RequestFailed, problems, state_of
 from dns_update.doctor.subject import Destination, Subject
 from dns_update.errors import NoResponse, ServerFailure

@@ -14,7 +14,7 @@ from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.monitor import KernelMonitor, Monitor
 from dns_update.errors import InvalidText, NoAddress, UsageError
 from dns_update.process.systemd import Notifier
-from dns_update.routeros.machine.hooks import HookEvent, RouterHooks, Watch
+from dns_update.routeros.machine.events import HookEvent, RouterHooks, Watch
 from dns_update.routeros.machine.lease_facts import lease_facts
 from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.machine.outside import Outside, Stopped

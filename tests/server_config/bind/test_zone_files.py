@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dns_update.auth import Key
-from dns_update.server_config.bind import storage
+from dns_update.server_config.bind import zone_files
 from dns_update.server_config.server_user import user_named
 from lab import Bind, LabKey, Zone
 from lab.versions import version
@@ -64,7 +64,7 @@ def test_a_directory_of_root_has_no_place_for_a_journal(open_directory: Path, is
 @pytest.fixture
 def as_bind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have configurations belong to a named that runs as the user bind."""
-    monkeypatch.setattr(storage, "named_user", lambda _path: user_named("bind"))
+    monkeypatch.setattr(zone_files, "named_user", lambda _path: user_named("bind"))
 
 
 @needs_root
@@ -117,16 +117,16 @@ def test_apparmor_allows_the_directories_of_its_profile(tmp_path: Path, monkeypa
     switch, profile = tmp_path / "enabled", tmp_path / "usr.sbin.named"
     switch.write_text("Y\n")
     profile.write_text("/usr/sbin/named {\n  /etc/bind/** r,\n  /var/lib/bind/** rw,\n  /var/cache/bind/** lrw,\n}\n")
-    monkeypatch.setattr(storage, "_APPARMOR_SWITCH", switch)
-    monkeypatch.setattr(storage, "_APPARMOR_PROFILES", (profile, tmp_path / "local"))
-    monkeypatch.setattr(storage, "named_user", lambda _path: None)
+    monkeypatch.setattr(zone_files, "_APPARMOR_SWITCH", switch)
+    monkeypatch.setattr(zone_files, "_APPARMOR_PROFILES", (profile, tmp_path / "local"))
+    monkeypatch.setattr(zone_files, "named_user", lambda _path: None)
     for directory, expected in (("/var/lib/bind", []), ("/var/cache/bind/x", []), ("/srv/x", ["apparmor"])):
         path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n' + _with_file(directory))
         assert faults(asked(path, ASKED)) == [*expected]
 
 
 def test_without_apparmor_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "_APPARMOR_SWITCH", tmp_path / "missing")
+    monkeypatch.setattr(zone_files, "_APPARMOR_SWITCH", tmp_path / "missing")
     path = written(tmp_path, KEY + _with_file("/srv/x"))
     assert "apparmor" not in codes(asked(path, ASKED))
 
@@ -142,12 +142,12 @@ def _with_file(directory: str) -> str:
 def test_the_user_is_that_of_the_start_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     defaults = tmp_path / "named"
     defaults.write_text('RESOLVCONF=no\nOPTIONS="-4 -u bind"\n')
-    monkeypatch.setattr(storage, "running_as", lambda _program, _is_ours: None)
-    monkeypatch.setattr(storage, "_DEFAULTS", (tmp_path / "missing", defaults))
-    user = storage.named_user("/etc/bind/named.conf")
+    monkeypatch.setattr(zone_files, "running_as", lambda _program, _is_ours: None)
+    monkeypatch.setattr(zone_files, "_DEFAULTS", (tmp_path / "missing", defaults))
+    user = zone_files.named_user("/etc/bind/named.conf")
     assert user is not None
     assert user.name == "bind"
-    assert storage.named_user(str(tmp_path / "named.conf")) is None
+    assert zone_files.named_user(str(tmp_path / "named.conf")) is None
 
 
 @pytest.mark.skipif(version("named") >= (9, 20), reason="this BIND does not know it any more")
@@ -169,7 +169,7 @@ def test_a_limit_of_the_zone_is_named_if_there_is_one(tmp_path: Path, most: int,
 
 def test_a_full_disk_has_no_place_for_the_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = LabKey.generate("dd")
-    monkeypatch.setattr(storage, "is_full", lambda directory: directory == tmp_path)
+    monkeypatch.setattr(zone_files, "is_full", lambda directory: directory == tmp_path)
     with Bind(tmp_path, zones=[Zone("example.com", policy=POLICY)], readonly_keys=[key]):
         found = asked(tmp_path / "named.conf", ASKED._replace(key=key_of(key)))
     assert faults(found) == ["disk-full"]

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import pytest
 
 from dns_update.client.plan import Desired
-from dns_update.doctor.engine import examine
 from dns_update.doctor.examination import Examination
+from dns_update.doctor.examiner import examine
 from dns_update.doctor.findings import RequestFailed, problems, state_of
 from dns_update.doctor.subject import Destination, Subject
 from dns_update.errors import KeyRejected, NoResponse, PermissionDenied, UsageError
