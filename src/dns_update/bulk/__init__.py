@@ -12,19 +12,21 @@ from dns_update.wire.name import Name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
-    from typing import Final
+    from typing import Final, Literal, TypeAlias
 
     from dns_update.transport import Endpoint
     from dns_update.update import Requirement
+
+    BulkState: TypeAlias = Literal["updated", "unchanged", "refused", "failed", "not-tried"]
 
 UPDATED: Final = "updated"
 UNCHANGED: Final = "unchanged"
 REFUSED: Final = "refused"
 FAILED: Final = "failed"
 NOT_TRIED: Final = "not-tried"
-STATES = (UPDATED, UNCHANGED, REFUSED, FAILED, NOT_TRIED)
+STATES: tuple[BulkState, ...] = (UPDATED, UNCHANGED, REFUSED, FAILED, NOT_TRIED)
 """What may become of a wish; `BulkOutcome` says what each means."""
-DONE = (UPDATED, UNCHANGED)
+DONE: tuple[BulkState, ...] = (UPDATED, UNCHANGED)
 
 ANY, EXISTING, ABSENT = REQUIREMENTS = ("any", "existing", "absent")
 """What must be so before a wish is carried out: its RRset is there, or is not; for the type ANY, its name."""
@@ -150,7 +152,7 @@ class BulkOutcome(Value):
     """
 
     wish: Wish
-    state: str
+    state: BulkState
     error: errors.DnsUpdateError | None = None
     zone: Name | None = None
     server: Endpoint | None = None

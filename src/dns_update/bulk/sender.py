@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from dns_update import errors
 from dns_update.bulk import (
@@ -36,6 +36,9 @@ from dns_update.bulk.reading import Reader, question
 from dns_update.exchange import Reply, UnverifiedReply
 from dns_update.message import Message
 from dns_update.wire.codes import Rcode, RRType
+
+if TYPE_CHECKING:
+    from dns_update.bulk import BulkState
 
 RESTART_SECONDS = 30.0  # that a server may be away after it has answered once: BIND loads large zones in them
 FIRST_PAUSE = 0.05  # seconds before a silent server is looked for again; each further pause is twice as long
@@ -358,7 +361,7 @@ class Sender:
             self._window.answered()
             self._guilty(batch, REFUSED, error)
 
-    def _guilty(self, batch: Batch, state: str, error: errors.DnsUpdateError | None) -> None:
+    def _guilty(self, batch: Batch, state: BulkState, error: errors.DnsUpdateError | None) -> None:
         """Send the halves of a batch that was refused; a single name gets its outcome."""
         if len(batch.wishes) == 1:
             self._settle(batch.wishes, state, error)
@@ -468,7 +471,7 @@ class Sender:
                 self._settle((wish,), FAILED if isinstance(error, errors.CommunicationError) else REFUSED, error)
         self._settle(updated, UPDATED, None)
 
-    def _fail_zone(self, batch: Batch, state: str, error: errors.DnsUpdateError) -> None:
+    def _fail_zone(self, batch: Batch, state: BulkState, error: errors.DnsUpdateError) -> None:
         """Record that the server says no to the zone as a whole, not to a name."""
         self._error = self._error or error
         self._settle(batch.wishes, state, error)
@@ -479,7 +482,7 @@ class Sender:
             self._settle(batch.wishes, FAILED if batch.tries else NOT_TRIED, self._error)
         self._queue.clear()
 
-    def _settle(self, wishes: Iterable[Wish], state: str, error: errors.DnsUpdateError | None) -> None:
+    def _settle(self, wishes: Iterable[Wish], state: BulkState, error: errors.DnsUpdateError | None) -> None:
         zone, server = self._access.zone, None if self.begun is None else self.begun.endpoint
         self._outcomes += [BulkOutcome(wish, state, error, zone, server) for wish in wishes]
 

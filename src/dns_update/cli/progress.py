@@ -5,13 +5,17 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from dns_update.bulk import FAILED, NOT_TRIED, REFUSED
+
+if TYPE_CHECKING:
+    from dns_update.bulk import BulkState
 
 INTERVAL = 5.0  # seconds between two plain lines
 BAR_INTERVAL = 0.1  # seconds between two pictures of the bar: faster is not seen
 LOOK_EVERY = 64  # outcomes between two looks at the clock
-_BAD = (REFUSED, FAILED, NOT_TRIED)
+_BAD: tuple[BulkState, ...] = (REFUSED, FAILED, NOT_TRIED)
 
 
 class Progress:
@@ -23,11 +27,11 @@ class Progress:
         """Start at 0 of `total` names; `clock` returns seconds."""
         self.total = total
         self.done = 0
-        self.states: Counter[str] = Counter()
+        self.states: Counter[BulkState] = Counter()
         self._clock = clock
         self._started = self._told = clock()
 
-    def add(self, state: str) -> None:
+    def add(self, state: BulkState) -> None:
         """Count an outcome."""
         self.done += 1
         self.states[state] += 1
