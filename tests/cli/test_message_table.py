@@ -120,8 +120,7 @@ def test_badkey_says_unknown_or_known_with_another_algorithm(
 def test_badkey_of_a_key_that_knot_does_not_permit(knot: NameServer, unique_name: str) -> None:
     result = raw(*access(knot, knot.readonly_keys[0]), f"name={unique_name}", *OLD_AND_NEW)
     expect(result, "TSIG error: Server rejected:", 5, knot)
-    assert "or (Knot) the key is not permitted to do this" in result.failure
-    assert "what the key may do there" in result.hint
+    assert "Knot DNS says the same of a key that it does not permit to do this" in result.hint
 
 
 @pytest.mark.parametrize("server", ["bind", "knot"], indirect=True)
@@ -220,8 +219,7 @@ def test_notauth_says_that_the_server_is_not_authoritative(server: NameServer, z
 def test_notauth_of_knot_to_an_unsigned_update_names_both_causes(knot: NameServer) -> None:
     result = raw(at(knot), "zone=example.com", "name=home", *OLD_AND_NEW)
     expect(result, "Zone not found:", 8, knot)
-    assert "or (Knot) takes no unsigned updates" in result.failure
-    assert "a key may be needed" in result.hint
+    assert "or it is Knot DNS, and takes no updates of this zone without a key" in result.hint
 
 
 @pytest.mark.parametrize("server", ["bind", "powerdns"], indirect=True)
@@ -336,7 +334,7 @@ def test_an_address_beside_a_cname_is_refused_by_powerdns_and_the_hint_says_so(
     assert dns_update(*name, "type=CNAME", "value=other.example.com").status == 0
     result = dns_update(*name, "address=192.0.2.9")
     expect(result, "Permission denied:", 7, powerdns)
-    assert result.hint.startswith("if the server is PowerDNS, it refuses this because of a CNAME; ")
+    assert "is an alias of other.example.com, and nothing else can be beside a CNAME" in result.stderr
     assert "grant" not in result.hint
     _follow(result.hint, powerdns)
     assert dns_update(*name, "address=192.0.2.9").status == 0
@@ -368,7 +366,7 @@ def test_an_alias_on_purpose_is_left_and_its_target_and_zone_are_named(kind: typ
     zones = [Zone("example.com", records=alias), Zone("acme.example.net")]
     with kind(tmp_path / "server", zones=zones, keys=[LabKey.generate()]) as server:
         result = dns_update(*access(server), "name=_acme-challenge.www", "type=TXT", "value=proof", "ttl=60")
-        assert "change www.acme.example.net, in the zone acme.example.net; only if the alias is not wan" in result.hint
+        assert ": name=www.acme.example.net zone=acme.example.net; only if the alias is not wanted" in result.hint
         words = [at(server), key_file(server), "zone=acme.example.net", "name=www.acme.example.net"]
         assert dns_update(*words, "type=TXT", "value=proof", "ttl=60").status == 0
 
@@ -377,7 +375,7 @@ def test_the_zone_of_a_target_elsewhere_is_not_made_up(bind: NameServer, unique_
     name = [*access(bind), f"name={unique_name}"]
     assert dns_update(*name, "type=CNAME", "value=www.example.net").status == 0
     hint = dns_update(*name, "address=192.0.2.9", "ttl=60").hint
-    assert "change www.example.net, in the zone that holds it" in hint
+    assert "change that name: name=www.example.net, in its own zone" in hint
 
 
 @pytest.mark.parametrize("server", ["bind", "knot", "powerdns"], indirect=True)

@@ -431,3 +431,21 @@ def test_the_right_line_shows_no_secret(line: str, shown: str) -> None:
     assert result.status == 2
     assert SECRET not in result.stderr
     assert result.stderr.endswith(f"did you mean: {shown}\n")
+
+
+@pytest.mark.parametrize("name", ["dns-server", "key-name", "name", "ttl", "type", "zone"])
+@pytest.mark.parametrize("around", ['"{}"', "'{}'", "\u201c{}\u201d", "\u2018{}\u2019", "{};"])
+def test_quotes_around_a_value_and_a_semicolon_after_it_are_told(name: str, around: str) -> None:
+    plain = {"ttl": "60", "type": "A"}.get(name, "ns.example.com")
+    with pytest.raises(UsageError, match=f"^{name}=: ") as caught:
+        CommandLine([f"{name}={around.format(plain)}"]).options("set")
+    assert caught.value.hint == (
+        "the semicolon is a part of the value here: leave it out"
+        if around == "{};"
+        else "the quotes are a part of the value here: leave them out"
+    )
+
+
+@pytest.mark.parametrize("text", [r"home\;", r"a\"b", "_x", "*", "@", "home.", "-"])
+def test_a_name_may_have_any_characters_within(text: str) -> None:
+    assert CommandLine([f"name={text}"]).options("set").name is not None

@@ -28,8 +28,8 @@ _MOST_TRIED = 15  # signatures with a key that the server does not know
 _MOST_MESSAGES = 25  # of a check with a key that the server does not know
 _PROGRAMS = (BIND, KNOT, POWERDNS, NSD)
 _DETAILS = (
-    "algorithm_there", "allowed", "bad_name", "count", "denied", "direction", "found", "host", "hosts", "last_group",
-    "many_type", "name_there", "of_port", "primary", "seconds", "shorter", "usual",
+    "algorithm_there", "allowed", "bad_name", "canonical", "count", "deletion", "denied", "direction", "found", "host",
+    "hosts", "last_group", "many_type", "name_there", "of_port", "primary", "seconds", "shorter", "usual",
 )  # fmt: skip
 
 

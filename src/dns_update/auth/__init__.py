@@ -187,7 +187,7 @@ class Key(Value):
         In the other form, `name` chooses among several keys; it may be left out if the file has one or two. Of two, the
         first is the newest, and the second its `predecessor`, as `dns-update key rotate` leaves them. Everything else
         in the file (comments, other statements, even an `include`) is ignored. Raises UsageError for a file that is
-        missing, unreadable, readable by others, owned by another user than root and us, or without such a key.
+        missing, unreadable, readable by others, or without such a key.
         """
         from dns_update.auth.named_conf import keys_from_text  # it imports this module
         from dns_update.auth.private_file import called_in_errors, read_private_file  # for files only
@@ -204,7 +204,7 @@ class Key(Value):
             pair = key_of_pair(stem, name)
             if pair is not None:
                 return pair
-        text = read_private_file(path, called, ours=True)
+        text = read_private_file(path, called)
         keys = keys_from_text(text, called)
         if not keys:
             from dns_update.auth.other_formats import what_to_do  # for this failure only

@@ -54,9 +54,9 @@ def key_of_pair(stem: str, name: Name | str | None) -> Key | None:
 
     None if the `.private` file is of something else. Raises UsageError, also if the key has another name than `name`.
     """
-    if _FORMAT not in _fields(read_private_file(f"{stem}.private", ours=True), f"{stem}.private"):
+    if _FORMAT not in _fields(read_private_file(f"{stem}.private"), f"{stem}.private"):
         return None
-    key = key_from_pair(f"{stem}.key", f"{stem}.private", ours=True)
+    key = key_from_pair(f"{stem}.key", f"{stem}.private")
     if name is None:
         return key
     wanted = Name.from_text(name) if isinstance(name, str) else name
@@ -65,15 +65,13 @@ def key_of_pair(stem: str, name: Name | str | None) -> Key | None:
     return key
 
 
-def key_from_pair(
-    key_path: str, private_path: str, warn: Callable[[str], None] | None = None, *, ours: bool = False
-) -> Key:
+def key_from_pair(key_path: str, private_path: str, warn: Callable[[str], None] | None = None) -> Key:
     """Return the key of a pair; raises UsageError, which repeats nothing of the files' content.
 
     The name is in the `.key` file's KEY record (RFC 2535, section 3), algorithm and secret are in the `.private` file.
-    `warn` and `ours` are as in `read_private_file`.
+    `warn` is as in `read_private_file`.
     """
-    fields = _fields(read_private_file(private_path, ours=ours, warn=warn), private_path)
+    fields = _fields(read_private_file(private_path, warn=warn), private_path)
     number = decimal(fields.get("algorithm", "").partition(" ")[0], MAX_U16)
     if number is None or _FORMAT not in fields:
         raise UsageError(f"{private_path} is not the private half of a key pair")

@@ -11,7 +11,16 @@ from dns_update.errors import quoted
 # Where containers have their secrets, put there by whoever started the container, as files that all in it can read.
 SECRETS_OF_CONTAINERS = ("/run/secrets", "/var/run/secrets")
 _MAX_KEY_FILE_OCTETS = 1 << 20  # a whole named.conf fits; /dev/zero does not
+_KEY_FILE = "the key file"  # what errors call it if its path is not shown
 _NOT_SHOWN = "a relative path starts from the current directory; this one is not shown, since it may be a secret"
+_TAKES_A_PATH = (
+    "{key-file} takes the path of a file; if this is the secret itself (it is not shown, since it looks like one), "
+    "give {key} with it, and {key-name}"
+)
+_TAKES_A_PATH_IN_TOML = (
+    "file takes a path; if this is the secret itself (it is not shown, since it looks like one), put it into a file, "
+    'in key "NAME" {{ algorithm ...; secret "..."; }};'
+)
 ENDINGS = (".conf", ".key", ".private", ".secret", ".tsig", ".txt")  # of files with keys; no Base64 has a dot
 _DESCRIPTORS = ("/dev/stdin", "/dev/fd/", "/proc/")  # where a pipe has no name of its own, e.g. a shell's <(...)
 
@@ -20,29 +29,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def read_private_file(
-    path: str, called: str = "", *, ours: bool = False, warn: Callable[[str], None] | None = None
-) -> str:
+def read_private_file(path: str, called: str = "", *, warn: Callable[[str], None] | None = None) -> str:
     """Return a text file's content, without a byte order mark; refuse one that others may read or write.
 
-    Others are all but owner and group. With `ours`, a file is also refused if its owner, who can always write to it, is
-    neither root nor the user that we run as. A file below /run/secrets or /var/run/secrets may belong to another user,
-    and others may read it. With `warn`, which is called with a line for people, a file is read even if others can read
-    or write it. `called` is the name for the file in errors, if its path may be a secret.
+    Others are all but owner and group, whoever these are: on a server, the key is mostly a file of the server's user.
+    Others may read a file below /run/secrets or /var/run/secrets. With `warn`, which is called with a line for people,
+    a file is read even if others can read or write it. `called` is the name for the file in errors, if its path may be
+    a secret.
 
     A named pipe is refused, since it may never have a writer; /dev/stdin, a shell's `<(...)` and devices are read to
     their end. Raises UsageError, which names the `chmod` or `chown` to run.
     """
-    called = called or called_in_errors(path, "the key file")
+    called = called or called_in_errors(path, _KEY_FILE)
     try:
         with open(path, "rb", opener=open_at_once) as file:
-            _refuse_unsafe(os.fstat(file.fileno()), path, called, ours=ours, warn=warn)
+            _refuse_unsafe(os.fstat(file.fileno()), path, called, warn=warn)
             os.set_blocking(file.fileno(), True)
             content = file.read(_MAX_KEY_FILE_OCTETS + 1)
     except (OSError, ValueError) as error:
         from dns_update.errors.classes import unusable_file  # rarely needed
 
-        raise unusable_file(f"cannot read {called}", error, hint="" if path in called else _NOT_SHOWN) from None
+        raise unusable_file(f"cannot read {called}", error, hint="" if path in called else _not_shown(called)) from None
     if len(content) > _MAX_KEY_FILE_OCTETS:
         raise errors.UsageError(f"{called} is too large to be a key")
     try:
@@ -91,9 +98,7 @@ def is_special(path: str) -> bool:
         return False  # to open it raises the error
 
 
-def _refuse_unsafe(
-    status: os.stat_result, path: str, called: str, *, ours: bool, warn: Callable[[str], None] | None
-) -> None:
+def _refuse_unsafe(status: os.stat_result, path: str, called: str, *, warn: Callable[[str], None] | None) -> None:
     """Raise UsageError for a named pipe, and for a file that others can read or write; warn of the latter if `warn`."""
     if stat.S_ISFIFO(status.st_mode) and not path.startswith(_DESCRIPTORS):
         raise errors.UsageError(f"{called} is a named pipe", hint="give a file, or a pipe as /dev/stdin or <(COMMAND)")
@@ -105,13 +110,11 @@ def _refuse_unsafe(
         if warn is None:
             raise errors.UsageError(what, hint=to_do)
         warn(f"warning: {what}: {to_do}")
-    us = os.geteuid()
-    if ours and status.st_uid not in (0, us) and not _is_secret_of_container(path):
-        command = f"chown {us or 'root'} {_argument(path, called)}"
-        raise errors.UsageError(
-            f"{called} belongs to another user, who can change it",
-            hint=f"if only you use it, run as root: {command}; otherwise use a copy of your own",
-        )
+
+
+def _not_shown(called: str) -> str:
+    """Return what to do about a file that is not there, and whose path may be a secret in its place."""
+    return errors.Hint(_TAKES_A_PATH, toml=_TAKES_A_PATH_IN_TOML) if called == _KEY_FILE else _NOT_SHOWN
 
 
 def _argument(path: str, called: str) -> str:

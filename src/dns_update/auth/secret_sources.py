@@ -29,7 +29,7 @@ def secret_from(source: str, beside: str | None = None) -> str:
 def _from_file(path: str) -> str:
     path = os.path.expanduser(path)  # a shell does so at the beginning of a word only
     called = called_in_errors(path, "the secret's file")
-    content = read_private_file(path, called, ours=True)
+    content = read_private_file(path, called)
     words = content.lower()
     if "{" in words and "secret" in words and "algorithm" in words:
         raise UsageError(
@@ -68,8 +68,7 @@ def path_of_credential(name: str, beside: str | None = None) -> str:
 def _from_credentials(name: str, beside: str | None) -> str:
     path = path_of_credential(name, beside)
     called = path if _is_plain(name) else f"the credential in {path.removesuffix(f'/{name}')}"
-    is_systemds = bool(os.environ.get("CREDENTIALS_DIRECTORY"))  # it sets the owner of its own
-    return _only_line(read_private_file(path, called, ours=not is_systemds), called)
+    return _only_line(read_private_file(path, called), called)
 
 
 def _only_line(content: str, called: str) -> str:

@@ -23,9 +23,9 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
     """Return the steps that the configuration at `path` makes for a name that was examined."""
     subject = name.subject
     server = name.at_servers[0].server if name.at_servers else None
-    zone = _zone(name)
-    if zone is None:
-        return [Step("configuration", "left out", f"{path} was not read: the zone is not known")]
+    refusals = _refusals(name)
+    instead = next((error.instead for error in refusals if error.instead is not None), None)
+    owner, zone = instead or (subject.name, _zone(name) or subject.name.parent)
     endpoint = None if server is None else server.endpoint
     rrtypes = subject.rrtypes or (RRType.ANY,)
     client = None if endpoint is None else _own_address(endpoint)
@@ -35,7 +35,7 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
     around = None if server is None else server.surroundings
     intended = IntendedUpdate(
         zone,
-        subject.name,
+        owner,
         rrtypes,
         key=key,
         client=client,
@@ -43,9 +43,9 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
         silent_at=silent,
         dnskeys=() if around is None else around.dnskeys,
     )
-    refusals = _refusals(name)
     diagnosis = next((error.diagnosis for error in refusals if error.diagnosis), "")
-    return list(configuration_steps(path, intended, is_refused=bool(refusals), diagnosis=diagnosis))
+    is_refused = bool(refusals) and instead is None
+    return list(configuration_steps(path, intended, is_refused=is_refused, diagnosis=diagnosis))
 
 
 def _silent_at(server: ServerExamination, address: bytes) -> SilentPlace | None:
@@ -70,6 +70,7 @@ def _refusals(name: NameExamination) -> list[DnsUpdateError]:
 
 
 def _zone(name: NameExamination) -> Name | None:
+    """Return the zone of a name; None if it is not known: the configuration tells then which zones there are."""
     given = name.subject.destination.zone
     return given if given is not None else next((one.server.zone for one in name.at_servers), None)
 

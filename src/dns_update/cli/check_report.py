@@ -45,14 +45,13 @@ class CheckReport:
     def _summary(self) -> str:
         wrong = sum(step.mark == "failed" for step in self._steps)
         notes = sum(step.mark == "note" for step in self._steps)
-        result = f"{wrong} {'step' if wrong == 1 else 'steps'} failed" if wrong else self._nothing_wrong()
+        unknown = [step.unknown for step in self._steps if step.unknown]
+        none = "nothing wrong was found" if unknown else "nothing is wrong"
+        result = f"{wrong} {'step' if wrong == 1 else 'steps'} failed" if wrong else none
         noted = f", {notes} {'note' if notes == 1 else 'notes'}" if notes else ""
         sent = "1 message was" if self._messages == 1 else f"{self._messages} messages were"
-        return f"{result}{noted}; {sent} sent, and nothing was changed"
-
-    def _nothing_wrong(self) -> str:
-        unknown = " and ".join(step.unknown for step in self._steps if step.unknown)
-        return f"nothing wrong was found; {unknown} is only known after an update" if unknown else "nothing is wrong"
+        shown = f"only an update shows {', and '.join(unknown)}\n" if unknown and not wrong else ""
+        return f"{shown}{result}{noted}; {sent} sent, and nothing was changed"
 
 
 def step_lines(step: Step, stream: TextIO | None) -> Iterator[str]:

@@ -96,7 +96,7 @@ def read_key_file(options: Options, step: str) -> KeyFile:
     if path is None:
         raise UsageError(f"key {step} needs a key file", hint=f"for example: dns-update key {step} home.key")
     called = called_in_errors(path, "the key file")
-    text = read_private_file(path, called, ours=True)
+    text = read_private_file(path, called)
     keys = tuple(key for key, _start, _end in key_statements(text, called))
     if not keys:
         raise UsageError(f"{called} holds no key", hint='expected: key "name" { algorithm ...; secret "..."; };')

@@ -107,7 +107,7 @@ def _drop(file: KeyFile, key: Key, options: Options) -> None:
 
 def _text_of(file: KeyFile) -> str:
     """Return the text that the key file has now: `_apply` may have changed it."""
-    return read_private_file(file.path, file.called, ours=True)
+    return read_private_file(file.path, file.called)
 
 
 def _configuration_without(key: Key, options: Options) -> str:

@@ -113,14 +113,16 @@ async def _beside_cname(view: ZoneView, rrtype: int, current: Records) -> str:
     if rrtype != RRType.CNAME and alias is not None:
         canonical = Cursor(alias.rdata).name()
         its_zone = await _zone_of(view, canonical)
-        where = f"the zone {its_zone}" if its_zone is not None else "the zone that holds it"
+        known = (
+            "{name:{canonical}} {zone:{its_zone}}" if its_zone is not None else "{name:{canonical}}, in its own zone"
+        )
         return errors.Hint(
-            "a name with a CNAME has no other records: {alias} is an alias of {canonical}, so change {canonical}, in "
-            "{where}; only if the alias is not wanted, remove it: {deletion}",
+            "a name with a CNAME has no other records: {alias} is an alias of {canonical}, so change that name: "
+            f"{known}; only if the alias is not wanted, remove it: {{deletion}}",
             alias=owner,
             canonical=canonical,
-            where=where,
-            deletion=_deletion(owner, zone, of_cname=True),
+            its_zone=its_zone,
+            deletion=deletion_of(owner, zone, of_cname=True),
         )
     if rrtype != RRType.CNAME or all(record.rrtype == RRType.CNAME for record in current):
         return ""
@@ -129,11 +131,11 @@ async def _beside_cname(view: ZoneView, rrtype: int, current: Records) -> str:
     return errors.Hint(
         "a CNAME cannot be beside other records; choose another name for it, or, only if none of them is needed, "
         "remove them all: {deletion}",
-        deletion=_deletion(owner, zone, of_cname=False),
+        deletion=deletion_of(owner, zone, of_cname=False),
     )
 
 
-def _deletion(owner: Name, zone: Name, *, of_cname: bool) -> errors.Hint:
+def deletion_of(owner: Name, zone: Name, *, of_cname: bool) -> errors.Hint:
     """Return the command, or the call, that removes a name, or only its CNAME."""
     command, call = (_DELETE_CNAME, _CALL_CNAME) if of_cname else (_DELETE, _CALL)
     return errors.Hint(call, command_line=command, toml=command, label=owner.relative_to(zone), of_zone=zone)

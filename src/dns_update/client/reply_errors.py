@@ -116,20 +116,17 @@ def _bad_signature(key: str, asked: Ask) -> tuple[str, str]:
     text = f"the secret of key {key}{both} differs from the server's"
     template = "copy the server's secret again; {key-encoding} says whether it is base64 or text"
     if asked.key is not None and asked.key.algorithm.is_truncated:
-        text += f", or (Knot) no MAC as short as {asked.key.algorithm.text}'s is accepted there"
-        template += "; or use the algorithm without its last part"
+        template += "; Knot DNS says the same of so short a MAC: try the algorithm without its last part"
     return text, errors.Hint(template)
 
 
 def _bad_key(key: str, asked: Ask) -> tuple[str, str]:
     algorithm = asked.key.algorithm.text if asked.key else ""
-    text = (
-        f"key {key} is unknown there, or known with another algorithm than {algorithm}, "
-        "or (Knot) the key is not permitted to do this"
-    )
+    text = f"key {key} is unknown there, or known with another algorithm than {algorithm}"
+    permission = "; Knot DNS says the same of a key that it does not permit to do this"
     return text, errors.Hint(
-        "compare {key-name} and {algorithm} with the server's key statement, and check what the key may do there",
-        toml="compare name and algorithm of the key with the server's key statement, and check what it may do there",
+        "compare {key-name} and {algorithm} with the server's key statement" + permission,
+        toml="compare name and algorithm of the key with the server's key statement" + permission,
     )
 
 
@@ -241,13 +238,10 @@ def _types(asked: Ask) -> str:
 
 
 def _zone_not_found(asked: Ask) -> errors.Refusal:
-    if asked.key is None:
-        or_unsigned, try_key = f", or (Knot) takes no unsigned updates for {_zone_of(asked)}", "; a key may be needed"
-    else:
-        or_unsigned, try_key = "", ""
+    try_key = "; or it is Knot DNS, and takes no updates of this zone without a key" if asked.key is None else ""
     hint = "{zone} must be a zone that this server holds, not a name inside one, {dns-server} its primary{try_key}"
     return errors.ZoneNotFound(
-        f"{asked.endpoint} is not authoritative for {_zone_of(asked)}{or_unsigned}",
+        f"{asked.endpoint} is not authoritative for {_zone_of(asked)}",
         hint=errors.Hint(hint, try_key=try_key),
     )
 

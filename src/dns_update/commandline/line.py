@@ -19,6 +19,7 @@ _HELP_OPTIONS = ("--help", "-h")
 HELP_WORDS = (*_HELP_OPTIONS, "help", "?")
 _MENU = "[/"  # how an expression of RouterOS begins that is a word by itself: the address in `set NAME ADDRESS`
 _NO = "no-"  # before the name of a flag
+_DOMAINS = ("domain", "key-name", "name", "zone")  # properties whose reader takes any characters
 NAMELESS = "="
 """In place of a property's name, for a word that has none; no name has this character."""
 
@@ -182,14 +183,21 @@ def _with_brackets_closed(name: str, value: str, rest: Iterator[str]) -> str:
 
 def _read(row: Property, text: str) -> object:
     try:
-        return row.read(text)
+        value = row.read(text)
     except errors.InvalidText as error:
-        from dns_update.commandline.mistakes import holds_secret  # as above
+        from dns_update.commandline.mistakes import around, holds_secret  # as above
 
         text_shown = error.text
         if holds_secret(text):
             text_shown = "the value is not valid; it is not shown, because it may contain a secret"
-        raise errors.UsageError(f"{row.name}=: {text_shown}", hint=error.hint) from error
+        raise errors.UsageError(f"{row.name}=: {text_shown}", hint=around(text) or error.hint) from error
+    if row.name in _DOMAINS and not (text[:1].isalnum() and text[-1:].isalnum()):
+        from dns_update.commandline.mistakes import around  # as above
+
+        hint = around(text)
+        if hint:
+            raise errors.UsageError(f"{row.name}=: {quoted(text)} is not a domain name", hint=hint)
+    return value
 
 
 def _joined(row: Property, first: object, second: object) -> object:

@@ -12,6 +12,7 @@ from dns_update.commandline.properties import PROPERTIES, ROWS, is_secret, posit
 from dns_update.commandline.readers import is_address, may_be_secret
 from dns_update.errors import UsageError, quoted
 
+_QUOTES = tuple("\"'`\u2018\u2019\u201c\u201d")  # the last ones are typographic, from a web page
 SYNONYMS = {"update": "set", "get": "show", "remove": "delete", "rm": "delete"}
 """What other programs call our commands."""
 
@@ -19,6 +20,15 @@ SYNONYMS = {"update": "set", "get": "show", "remove": "delete", "rm": "delete"}
 def holds_secret(text: str) -> bool:
     """Return whether a value may contain a secret, because `key=` is in it."""
     return any(f"{row.name}=" in text for row in PROPERTIES if row.secret)
+
+
+def around(text: str) -> str:
+    """Return what to do about quotes around a value, or a semicolon after it; empty if there are none."""
+    if text[:1] in _QUOTES or text[-1:] in _QUOTES:
+        return "the quotes are a part of the value here: leave them out"
+    if text.endswith(";") and not text.endswith("\\;"):
+        return "the semicolon is a part of the value here: leave it out"
+    return ""
 
 
 def unexpected(word: str, command: str, *, follows_secret: bool) -> UsageError:

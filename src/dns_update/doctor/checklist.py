@@ -13,6 +13,7 @@ from dns_update.client.primary_name import without_final_dot
 from dns_update.client.probe import BY_KEY, BY_RECORD, Access
 from dns_update.doctor.advice import advise, change_text, is_after, listed, note_texts
 from dns_update.doctor.comparison import Comparison
+from dns_update.doctor.diagnoses.obstacle import OBSTACLES
 from dns_update.doctor.diagnosis import Diagnosis
 from dns_update.doctor.diagnosis_texts import sentences_of
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
@@ -127,7 +128,8 @@ def _at_server(one: NameAtServer, name: NameExamination, line: Line) -> Iterator
         yield failed("update", server.error)
         return
     yield from _permission(one, name, access)
-    yield from _of_record(one, name)
+    if one.denial is None or one.denial.error.diagnosis not in OBSTACLES:  # else that has been said
+        yield from _of_record(one, name)
     if around is not None:
         yield from _of_name_servers(server, access.serial, around)
 
@@ -224,15 +226,15 @@ def _permission(one: NameAtServer, name: NameExamination, access: Access) -> Ite
         yield Step(
             "update",
             "note",
-            f"{server.endpoint} takes updates of {server.zone} from this machine without a key, too",
-            hint=f"whoever can send from here, or pretend to, can change {owner}; {_to_require_key(around)}",
+            f"{server.endpoint} takes updates of {server.zone} from this machine without a key, too{_policy(around)}",
+            hint=f"whoever can send from here, or pretend to, can change {owner}; let the server require the key",
         )
 
 
-def _to_require_key(around: Surroundings) -> str:
-    """Return how to require a key; with a Lua policy, PowerDNS itself looks at none."""
-    by_policy = around.kind.program == POWERDNS
-    return f"let the server{', or its Lua policy if it has one,' if by_policy else ''} require the key"
+def _policy(around: Surroundings | None) -> str:
+    """Return the reservation that a policy of PowerDNS may refuse what the server itself takes."""
+    may_have_one = around is not None and around.kind.program == POWERDNS
+    return ", unless it has a Lua policy that refuses it" if may_have_one else ""
 
 
 def _permitted(server: ServerExamination, access: Access, name: NameExamination) -> Step:
@@ -242,7 +244,8 @@ def _permitted(server: ServerExamination, access: Access, name: NameExamination)
         what = f"change {name.subject.name} {types}" if types else f"update {server.zone}"
         return Step("update", "ok", f"{who} may {what}")
     if access.insight == BY_KEY:
-        return Step("update", "ok", f"{who} may change {server.zone}; of single names the server tells nothing before")
+        what = f"{who} may change {server.zone}; of single names the server tells nothing before"
+        return Step("update", "ok", f"{what}{_policy(server.surroundings)}")
     return Step("update", "note", f"the server does not tell beforehand what {who} may change")
 
 

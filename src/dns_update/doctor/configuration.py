@@ -74,7 +74,8 @@ def configuration_steps(
         text = _READ_LATER.format(path=path, frozen=_FROZEN if may_be_frozen else "")
         yield Step("configuration", "note", text, hint=_READ_NOW.format(thaw=_THAW if may_be_frozen else ""))
     else:
-        yield Step("configuration", "ok", f"{path} allows the update, as far as it can be read")
+        what = f"changes of {intended.owner} in {intended.zone}"
+        yield Step("configuration", "ok", f"{path} allows {what}, as far as it can be read")
 
 
 def _step(finding: ConfigFinding, diagnosis: str) -> Step:

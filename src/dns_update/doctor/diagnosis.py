@@ -63,11 +63,15 @@ def only_host(servers: Sequence[Server]) -> str:
 
 
 class Diagnosis(Value):
-    """The cause of a failure, a code of `diagnosis_texts`, the server's program, and what its sentences name."""
+    """The cause of a failure, a code of `diagnosis_texts`, the server's program, and what its sentences name.
+
+    `instead` is the name to change in the place of the one that was asked for, and its zone; None if there is none.
+    """
 
     cause: str
     kind: ServerKind
     details: Mapping[str, object]
+    instead: tuple[Name, Name] | None = None
 
 
 class Examined(Value):

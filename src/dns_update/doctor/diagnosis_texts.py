@@ -33,6 +33,7 @@ def sentences_of(diagnosis: Diagnosis) -> tuple[Hint, Hint]:
 def explain(error: DnsUpdateError, diagnosis: Diagnosis) -> None:
     """Let an error say what a diagnosis has found."""
     error.diagnosis = diagnosis.cause
+    error.instead = diagnosis.instead
     error.explanation, error.hint = sentences_of(diagnosis)
 
 
@@ -126,6 +127,10 @@ TEXTS: dict[str, Sentences] = {
         "{server} answers by UDP, and not by TCP, which this message needs",
         "let TCP port {port} through, too: messages of more than 512 octets go by TCP (RFC 7766)",
     ),
+    "tcp-asked-for": _any(
+        "{server} answers by UDP, and not by TCP, which {transport:tcp} asks for",
+        "leave {transport:tcp} out, since a message of up to 512 octets goes by UDP; or let TCP port {port} through",
+    ),
     "silent-once": _any("{server} does answer by UDP now", "try again; more {retries} help on a bad line"),
     "no-dns-at-port": _any(
         "nothing listens at UDP port {port} of {host_address}, and what listens at its TCP port is not a DNS server",
@@ -210,20 +215,23 @@ TEXTS: dict[str, Sentences] = {
     ),
     "no-zone-of-name": _any(
         "{server} has no zone that holds {owner}, in any case not for this machine",
-        "check the spelling of {name}, and that {dns-server} is a server of its zone; or give {zone}",
+        "check the spelling of {name}, and that {dns-server} is a server of its zone. If the name is an alias that "
+        "leads to a zone of this server (dig +short {owner} CNAME shows it), give the name that it leads to as {name}. "
+        "If the server answers no queries about the zone, give {zone}",
     ),
     "zone-not-loaded": Sentences(
         "{server} is configured for {of_zone}, and has not loaded it",
         {
             OTHER: "its log says why",
-            BIND: "its log says why: journalctl -u named | grep {of_zone}. For an error in the zone file, run "
-            "named-checkzone {of_zone} FILE. If the file was edited and its journal does not fit any more, move "
-            "FILE.jnl away, then run rndc reload {of_zone}. If this is a secondary, its primary cannot be reached, or "
-            "the zone has expired; rndc zonestatus {of_zone} shows it",
-            KNOT: "its log says why: journalctl -u knot | grep {of_zone}. For an error in the zone file, run "
-            "kzonecheck -o {of_zone} FILE. For private DNSSEC keys that are missing, run keymgr {of_zone} list. If "
-            "this is a secondary, its primary cannot be reached, or the zone has expired; knotc zone-status {of_zone} "
+            BIND: "its log says why: journalctl -u named | grep {of_zone}. Mostly the zone file has an error "
+            "(named-checkzone {of_zone} FILE), or named's user may not read it (ls -l FILE), or it was edited and its "
+            "journal does not fit any more: then move FILE.jnl away. In each case run rndc reload {of_zone} after it. "
+            "If this is a secondary, its primary cannot be reached, or the zone has expired; rndc zonestatus {of_zone} "
             "shows it",
+            KNOT: "its log says why: journalctl -u knot | grep {of_zone}. Mostly the zone file has an error "
+            "(kzonecheck -o {of_zone} FILE), or knotd's user may not read it (ls -l FILE), or private DNSSEC keys are "
+            "missing (keymgr {of_zone} list). In each case run knotc zone-reload {of_zone} after it. If this is a "
+            "secondary, its primary cannot be reached, or the zone has expired; knotc zone-status {of_zone} shows it",
             POWERDNS: "its log says why: journalctl -u pdns; pdnsutil check-zone {of_zone} checks the data. If this "
             "is a secondary that has not got the zone from its primary yet, run pdns_control retrieve {of_zone}",
         },
@@ -247,6 +255,28 @@ TEXTS: dict[str, Sentences] = {
             BIND: "BIND takes updates only from those who may query: allow-query of the zone, the view or the options "
             'must have this machine, or allow-query {{ key "{of_key}"; }};',
         },
+    ),
+    # The name
+    "alias": _any(
+        "{owner} is an alias of {canonical}, and nothing else can be beside a CNAME: whether {credential} may change "
+        "{of_zone} does not matter then",
+        "change the name that it leads to: {name:{canonical}} {zone:{found}}; only if the alias is not wanted, remove "
+        "it: {deletion}",
+    ),
+    "alias-elsewhere": _any(
+        "{owner} is an alias of {canonical}, and nothing else can be beside a CNAME: whether {credential} may change "
+        "{of_zone} does not matter then",
+        "change the name that it leads to, {name:{canonical}}, at the primary of its zone, which is not {server}; only "
+        "if the alias is not wanted, remove it: {deletion}",
+    ),
+    "zone-below": _any(
+        "{owner} lies in {found}, a zone of its own on {server}: a change of {of_zone} would not be seen at this name",
+        "give {zone:{found}}",
+    ),
+    "zone-below-elsewhere": _any(
+        "{owner} lies in {found}, which {of_zone} delegates to {hosts}: a change of {of_zone} would not be seen at "
+        "this name",
+        "give {dns-server:{host}} {zone:{found}}",
     ),
     # The key
     "other-algorithm": _any(
@@ -350,7 +380,7 @@ TEXTS: dict[str, Sentences] = {
         },
     ),
     "key-needed": Sentences(
-        "{server} takes no updates of {of_zone} without a key, in any case not from this machine's address",
+        "{server} takes no updates of {of_zone} from this machine's address without a key",
         {
             OTHER: f"give {{key-file}}, or {{key-name}} and {{key}}; {_MAKE_KEY}",
             BIND: f"give {{key-file}}, or {{key-name}} and {{key}}; {_MAKE_KEY}. A zone without update-policy and "

@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dns_update.wire.name import Name
+
 
 class DnsUpdateError(Exception):
     """The root of the tree; catch it to catch every error that this package raises on purpose.
@@ -17,8 +19,9 @@ class DnsUpdateError(Exception):
     happened, `hint` what to do next. A hint may be empty; a Hint names properties in the way of each front door.
     `first_words` and `exit_status` belong to the class. If several servers were tried, `failures` are the errors of the
     others. `notes` are further sentences that the user should read; some are Hints. If the doctor has found out why it
-    happened, `diagnosis` is a code for that, and `explanation` a sentence. `at_resolver` says that the endpoint is a
-    resolver, which was only asked where to send.
+    happened, `diagnosis` is a code for that, and `explanation` a sentence; `instead` is the name to change in the place
+    of the one that was asked for, and its zone. `at_resolver` says that the endpoint is a resolver, which was only
+    asked where to send.
     """
 
     cause = ""
@@ -28,6 +31,7 @@ class DnsUpdateError(Exception):
     notes: tuple[str, ...] = ()
     diagnosis = ""
     explanation = ""
+    instead: tuple[Name, Name] | None = None
     at_resolver = False
 
     def __init__(self, text: str, *, hint: str = "", endpoint: object = None, cause: str = "") -> None:

@@ -9,6 +9,8 @@ from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
+_MOST_LISTED = 5
+_OF_EVERY_SERVER = tuple(map(Name.from_text, ("localhost", "127.in-addr.arpa", "0.in-addr.arpa", "255.in-addr.arpa")))
 _NEAR = 0.9  # of difflib's measure: one letter or two of a name
 
 
@@ -22,6 +24,13 @@ class OtherZone(Value):
     def code(self) -> str:
         """The code of the finding."""
         return "zone-of-owner" if self.contains_owner else "zone-similar"
+
+
+def listed(zones: Sequence[Name]) -> str:
+    """Return the names of zones, a few if there are many; without those that every server has for this machine."""
+    names = [str(zone) for zone in dict.fromkeys(zones) if zone.labels and zone not in _OF_EVERY_SERVER]
+    more = len(names) - _MOST_LISTED
+    return ", ".join(names[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "") if names else "none"
 
 
 def other_zone(intended: IntendedUpdate, zones: Sequence[Name]) -> OtherZone | None:

@@ -137,7 +137,7 @@ def bind_zone_below(stack: ExitStack, directory: Path) -> Words:
     return line(bind(stack, directory, ANY), directory, KEY, "zone=dyn.example.com")
 
 
-@broken("a reverse zone that is delegated by RFC 2317", "", "CNAME", "change 9.0-15.2.0.192.in-addr.arpa")
+@broken("a reverse zone that is delegated by RFC 2317", "", "CNAME", "name=9.0-15.2.0.192.in-addr.arpa")
 def bind_classless_reverse_zone(stack: ExitStack, directory: Path) -> Words:
     records = "9 CNAME 9.0-15\n0-15 NS ns.example.net.\n"
     own = [Zone("2.0.192.in-addr.arpa", policy=ANY, records=records)]
@@ -163,7 +163,7 @@ def bind_alias_beside_address(stack: ExitStack, directory: Path) -> Words:
     return line(server, directory, KEY, "address=", "type=CNAME", "value=www.example.com.")
 
 
-@broken("the challenge of ACME is delegated by a CNAME", "", "CNAME", "change home.auth.example.net")
+@broken("the challenge of ACME is delegated by a CNAME", "", "CNAME", "name=home.auth.example.net")
 def bind_delegated_challenge(stack: ExitStack, directory: Path) -> Words:
     server = bind(stack, directory, ANY, records="_acme-challenge.home CNAME home.auth.example.net.\n")
     return line(server, directory, KEY, "address=", "type=TXT", "value=abc", name="_acme-challenge.home")
@@ -253,3 +253,40 @@ def bind_configuration_not_read(stack: ExitStack, directory: Path) -> Words:
     file = server.directory / "named.conf"
     file.write_text(file.read_text(encoding="utf-8").replace(closed, ANY), encoding="utf-8")
     return line(server, directory)
+
+
+@broken(
+    "BIND: the name is an alias into a zone in which alone the key may write",
+    "alias",
+    "name=home.acme.example.net zone=acme.example.net",
+)
+def bind_alias_into_another_zone(stack: ExitStack, directory: Path) -> Words:
+    """So people delegate ACME challenges."""
+    own = [*zones(records="home CNAME home.acme.example.net.\n"), Zone("acme.example.net", policy=ANY)]
+    return line(stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own)), directory)
+
+
+@broken("BIND: the name is an alias of one elsewhere", "alias-elsewhere", "at the primary of its zone, which is not")
+def bind_alias_elsewhere(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, records="home CNAME home.example.org.\n"), directory)
+
+
+@broken(
+    "BIND: the name is a zone of its own, in which alone the key may write",
+    "zone-below",
+    "give zone=home.example.com",
+    "would not be seen at this name",
+)
+def bind_zone_of_its_own(stack: ExitStack, directory: Path) -> Words:
+    own = [*zones("allow-update { none; };", "home NS ns\n"), Zone("home.example.com", policy=ANY)]
+    return line(stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own)), directory)
+
+
+@broken(
+    "BIND refuses, and the name is below a delegation to another server",
+    "zone-below-elsewhere",
+    "give dns-server=ns.example.net zone=lab.example.com",
+    check_stops_before=True,
+)
+def bind_name_below_a_delegation(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, records="lab NS ns.example.net.\n"), directory, name="home.lab")

@@ -109,7 +109,13 @@ def powerdns_secondary_of_a_dead_primary(stack: ExitStack, directory: Path) -> W
     return line(server, directory)
 
 
-@broken("PowerDNS: an alias has the name", "", "CNAME", "www.example.com")
+@broken(
+    "PowerDNS: an alias has the name",
+    "alias",
+    "CNAME",
+    "name=www.example.com zone=example.com",
+    or_cause="update-blocked",
+)
 def powerdns_alias_at_the_name(stack: ExitStack, directory: Path) -> Words:
     server = PowerDns(directory / "pdns", keys=[KEY], zones=zones(records="home CNAME www\n"))
     return line(stack.enter_context(server), directory)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dns_update.client.lookup import Records
 from dns_update.client.probe import unmeetable
 from dns_update.client.reply_errors import hosts_in
+from dns_update.doctor.diagnoses import obstacle
 from dns_update.doctor.diagnoses.zone import addresses_of, is_loopback
 from dns_update.doctor.diagnosis import Diagnosis, Examined
 from dns_update.doctor.questions import Answer
@@ -33,6 +34,9 @@ async def cause_of(examined: Examined, *, is_refused: bool) -> Diagnosis | None:
 
     If not `is_refused`, the server said NOTAUTH, or a query failed.
     """
+    in_the_way = await obstacle.cause_of(examined)
+    if in_the_way is not None:
+        return in_the_way
     key = examined.case.key
     probe = await examined.questions.probe(examined.zone, key)
     if probe.is_silent:

@@ -37,7 +37,8 @@ async def cause_of(questions: Questions, case: Case, error: NoResponse) -> Diagn
     query = Message.query(asked, RRType.SOA, questions.rrclass)
     by_udp = await questions.ask(query, transport=UDP)
     by_tcp = await questions.ask(query, transport=TCP)
-    needs_tcp = case.transport == TCP or case.octets > MAX_UDP_OCTETS
+    is_large = case.octets > MAX_UDP_OCTETS
+    needs_tcp = case.transport == TCP or is_large
     if not by_udp.is_silent and not by_tcp.is_silent:
         return await _updates_dropped(questions, case)
     if not by_tcp.is_silent and not needs_tcp:
@@ -45,7 +46,7 @@ async def cause_of(questions: Questions, case: Case, error: NoResponse) -> Diagn
         cause = "udp-stuck" if kind.program == POWERDNS else "udp-filtered"  # its threads for TCP are others
         return diagnosis_of(questions, case, kind, cause)
     if not by_udp.is_silent:
-        cause = "tcp-filtered" if needs_tcp else "silent-once"
+        cause = "tcp-filtered" if is_large else "tcp-asked-for" if needs_tcp else "silent-once"
         return diagnosis_of(questions, case, _UNKNOWN, cause)
     if error.cause in _UNREACHABLE:
         return diagnosis_of(questions, case, _UNKNOWN, _UNREACHABLE[error.cause])

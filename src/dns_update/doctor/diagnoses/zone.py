@@ -56,9 +56,10 @@ async def _without_zone(questions: Questions, case: Case, asked: Name, answer: A
         return await _resolver(questions, case, kind, asked)
     if soa is not None and answer.is_authoritative and not is_top(soa.name):  # then it is the zone above
         return diagnosis_of(questions, case, kind, "other-zone", zone=asked, found=soa.name)
-    hosts = _delegated_to(answer, asked)
+    _cut, hosts = delegation_in(answer, asked)
     if hosts:
-        return diagnosis_of(questions, case, kind, "delegated", zone=asked, hosts=", ".join(hosts), host=hosts[0])
+        names = ", ".join(map(str, hosts))
+        return diagnosis_of(questions, case, kind, "delegated", zone=asked, hosts=names, host=hosts[0])
     if answer.rcode == Rcode.NOTAUTH:  # so Knot's module queryacl answers
         return await _only_queries_refused(questions, case, kind, asked)
     return await _refused(questions, case, kind, asked) if answer.rcode == Rcode.REFUSED else None
@@ -147,10 +148,17 @@ async def _not_loaded(
     return diagnosis_of(questions, case, kind, "zone-not-loaded", zone=asked)
 
 
-def _delegated_to(answer: Answer, asked: Name) -> list[str]:
-    """Return the name servers of a referral (RFC 1034, section 4.3.2, step 3b)."""
+def delegation_in(answer: Answer, asked: Name) -> tuple[Name | None, list[Name]]:
+    """Return the zone and the name servers of a referral (RFC 1034, section 4.3.2, step 3b); None if it is not one."""
     referral = [r for r in answer.records(RRType.NS) if asked.is_within(r.name) and r.name.labels]
-    return [] if answer.is_authoritative else [str(Cursor(record.rdata).name()) for record in referral]
+    if answer.is_authoritative or not referral:
+        return None, []
+    return referral[0].name, hosts_of(referral)
+
+
+def hosts_of(records: Iterable[Record]) -> list[Name]:
+    """Return the name servers in NS records."""
+    return [Cursor(record.rdata).name() for record in records]
 
 
 async def _refused(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis | None:

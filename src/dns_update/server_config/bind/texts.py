@@ -10,7 +10,7 @@ PHRASES = {
 TEXTS = {
     # the zone and its view
     "zone-missing": (
-        "the configuration has no zone $zone",
+        "the configuration has no zone $zone; its zones are: $zones",
         (
             'if this is the right server, write: zone "$zone" { type primary; file "/var/lib/bind/$zone.zone"; '
             "update-policy { $GRANT }; }; create that file, and $RELOAD"

@@ -7,7 +7,7 @@ from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.views import PRIMARY, SECONDARY, ViewScope, zone_name
 from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.intended_update import IntendedUpdate
-from dns_update.server_config.other_zones import other_zone
+from dns_update.server_config.other_zones import listed, other_zone
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
@@ -132,7 +132,7 @@ def _missing(found: Findings, intended: IntendedUpdate, views: tuple[ViewScope, 
     elif added is not None:
         found.remark("zone-added-later", added.place, statement=added.keyword)
     else:
-        found.fault("zone-missing", main)
+        found.fault("zone-missing", main, zones=listed(names))
 
 
 def _in_other_view(found: Findings, intended: IntendedUpdate, scope: ViewScope, other: ViewScope) -> None:

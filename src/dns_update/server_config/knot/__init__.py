@@ -13,7 +13,7 @@ from dns_update.server_config.knot.listening import examine_listening
 from dns_update.server_config.knot.permission import examine_permission
 from dns_update.server_config.knot.status import examine_status
 from dns_update.server_config.knot.zone_files import examine_files
-from dns_update.server_config.other_zones import other_zone
+from dns_update.server_config.other_zones import listed, other_zone
 from dns_update.server_config.source import as_name
 
 
@@ -52,7 +52,7 @@ def _zone(found: Findings, intended: IntendedUpdate, configuration: Configuratio
         elif (other := other_zone(intended, [name for name, _entry in zones])) is not None:
             found.fault(other.code, main, other=str(other.name))
         else:
-            found.fault("zone-missing", main)
+            found.fault("zone-missing", main, zones=listed([name for name, _entry in zones]))
         return None
     for name, below in zones:
         if name != intended.zone and name.is_within(intended.zone) and intended.owner.is_within(name):

@@ -10,7 +10,7 @@ PHRASES = {
 TEXTS = {
     # the zone
     "zone-missing": (
-        "the configuration has no zone $zone",
+        "the configuration has no zone $zone; its zones are: $zones",
         'if this is the right server, write below zone: "- domain: $zone", "acl: dns-update", with $RULE; and $RELOAD',
     ),
     "secondary": (

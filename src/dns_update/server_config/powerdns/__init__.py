@@ -12,7 +12,7 @@ from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.networks import is_in_network
-from dns_update.server_config.other_zones import other_zone
+from dns_update.server_config.other_zones import listed, other_zone
 from dns_update.server_config.powerdns.database import CHANGING, Database, StoredKey, file_options, open_database
 from dns_update.server_config.powerdns.listening import examine_listening
 from dns_update.server_config.powerdns.settings import Settings, read_settings
@@ -128,7 +128,8 @@ def _zone(found: Findings, intended: IntendedUpdate, settings: Settings, databas
         if parent is None and other is not None:
             found.fault(other.code, main, other=str(other.name))
         else:
-            found.fault("zone-missing" if parent is None else "zone-parent", main, parent=str(parent), show=show)
+            code = "zone-missing" if parent is None else "zone-parent"
+            found.fault(code, main, parent=str(parent), show=show, zones=listed(zones))
         return False
     for below in zones:
         if below != intended.zone and below.is_within(intended.zone) and intended.owner.is_within(below):

@@ -52,7 +52,7 @@ TEXTS = {
         "run as root: pdnsutil show-zone $zone (from 5.0 on: pdnsutil zone show $zone)",
     ),
     "zone-missing": (
-        "the database has no zone $zone",
+        "the database has no zone $zone; its zones are: $zones",
         "check the name: $show; if this is the right server, run: $create_zone $zone",
     ),
     "secondary": (
