@@ -15,7 +15,7 @@ _KEY_FILE = "the key file"  # what errors call it if its path is not shown
 _NOT_SHOWN = "a relative path starts from the current directory; this one is not shown, since it may be a secret"
 _TAKES_A_PATH = (
     "{key-file} takes the path of a file; if this is the secret itself (it is not shown, since it looks like one), "
-    "give {key} with it, and {key-name}"
+    "give {key} with it, {key-name} and {algorithm}"
 )
 _TAKES_A_PATH_IN_TOML = (
     "file takes a path; if this is the secret itself (it is not shown, since it looks like one), put it into a file, "

@@ -244,8 +244,8 @@ def _permitted(server: ServerExamination, access: Access, name: NameExamination)
         what = f"change {name.subject.name} {types}" if types else f"update {server.zone}"
         return Step("update", "ok", f"{who} may {what}")
     if access.insight == BY_KEY:
-        what = f"{who} may change {server.zone}; of single names the server tells nothing before"
-        return Step("update", "ok", f"{what}{_policy(server.surroundings)}")
+        what = f"{who} may change {server.zone}{_policy(server.surroundings)}"
+        return Step("update", "ok", f"{what}; of single names the server tells nothing before")
     return Step("update", "note", f"the server does not tell beforehand what {who} may change")
 
 

@@ -33,6 +33,15 @@ def test_a_delegation_and_its_glue_are_of_the_zone_above(words: list[str], has_i
     assert told.cause == "zone-closed", told.text
 
 
+@pytest.mark.parametrize("kind", [Bind, PowerDns])
+def test_the_zone_of_an_alias_need_not_be_given(kind: type[Bind | PowerDns], tmp_path: Path) -> None:
+    own = [*zones(records="home CNAME home.acme.example.net.\n"), Zone("acme.example.net")]
+    with kind(tmp_path / "server", readonly_keys=[KEY], keys=[], zones=own) as server:
+        told = told_by_set(line(server, tmp_path, KEY, "zone=", name="home.example.com"))
+    assert told.cause == "alias"
+    assert "name=home.acme.example.net zone=acme.example.net" in told.text
+
+
 def test_the_configuration_is_asked_about_the_name_that_is_to_be_changed_instead(tmp_path: Path) -> None:
     own = [*zones(records="home CNAME home.acme.example.net.\n"), Zone("acme.example.net", policy=ANY)]
     with Bind(tmp_path / "bind", readonly_keys=[KEY], zones=own) as server:

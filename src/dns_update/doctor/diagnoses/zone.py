@@ -29,6 +29,9 @@ async def look_for(questions: Questions, case: Case) -> Examined | Diagnosis | N
         return None
     if answer.rcode == Rcode.REFUSED and case.key is not None:
         answer = await _if_shown_to_key(questions, case, asked, answer)
+    if case.zone is None and any(record.name == asked for record in answer.records(RRType.CNAME)):
+        asked = asked.parent  # an alias is in the zone of the name above it, and the answer is about another name
+        answer = await questions.soa(asked)
     soa = answer.soa_above(asked) if answer.is_authoritative else None
     if soa is not None and (soa.name == asked or (case.zone is None and not is_top(soa.name))):
         kind = await recognise(questions, soa.name, by_update=bool(case.changes))
