@@ -15,6 +15,7 @@ class Zone:
         ttl: seconds; the zone file's $TTL, and therefore the SOA's TTL.
         type: "primary", or "secondary" with its primaries in `extra`; a secondary has no zone file at first.
         extra: more lines for the zone's block in the server's configuration.
+        primary: the host that the SOA record names, relative to the zone.
 
     """
 
@@ -24,6 +25,7 @@ class Zone:
     ttl: int = 3600
     type: str = "primary"
     extra: str = ""
+    primary: str = "ns"
 
     @property
     def origin(self) -> str:
@@ -41,7 +43,7 @@ class Zone:
         return (
             f"$ORIGIN {self.origin}\n"
             f"$TTL {self.ttl}\n"
-            "@ SOA ns hostmaster 1 3600 900 604800 300\n"
+            f"@ SOA {self.primary} hostmaster 1 3600 900 604800 300\n"
             "@ NS ns\n"
             "ns A 127.0.0.1\n"
             f"{self.records}\n"

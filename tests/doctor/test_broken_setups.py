@@ -29,7 +29,7 @@ _MOST_MESSAGES = 25  # of a check with a key that the server does not know
 _PROGRAMS = (BIND, KNOT, POWERDNS, NSD)
 _DETAILS = (
     "algorithm_there", "allowed", "bad_name", "canonical", "count", "deletion", "denied", "direction", "found", "host",
-    "hosts", "last_group", "many_type", "name_there", "of_port", "primary", "seconds", "shorter", "usual",
+    "hoster", "hosts", "last_group", "many_type", "name_there", "of_port", "primary", "seconds", "shorter", "usual",
 )  # fmt: skip
 
 

@@ -98,3 +98,10 @@ def test_rndc_is_not_named_where_the_file_itself_has_a_fault(tmp_path: Path) -> 
     result, _path = checked("", tmp_path)
     assert "has neither allow-update nor update-policy" in result.stdout
     assert "rndc was not asked" not in result.stdout
+
+
+def test_what_the_configuration_says_takes_the_place_of_what_may_be(tmp_path: Path) -> None:
+    result, _path = checked("allow-update { none; };", tmp_path, "--json")
+    update, configuration = [step for step in result.json["steps"] if step["mark"] == "failed"]
+    assert (update["cause"], update["hint"]) == ("zone-closed", "see what the configuration says, below")
+    assert 'update-policy { grant "home" name home.example.com. A; };' in configuration["hint"]

@@ -89,9 +89,9 @@ async def _examined(options: Options, target: Target, transports: CountingTransp
     names = _refused_by_set(target, data) if options.check_names else ()
     steps = [*names, *steps_of(seen, seen.names[0], line), *not_carried_out(seen.names[0])]
     if options.server_config is not None:
-        from dns_update.cli.check_configuration import steps_of_configuration  # only if it is asked for
+        from dns_update.cli.check_configuration import led_on, steps_of_configuration  # only if it is asked for
 
-        steps += steps_of_configuration(options.server_config, seen.names[0], key)
+        steps = led_on(steps, steps_of_configuration(options.server_config, seen.names[0], key))
     return steps
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 
 from dns_update.auth import Key
 from dns_update.doctor.checklist import Step
@@ -15,6 +16,14 @@ from dns_update.transport import Endpoint
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import parse_address
 from dns_update.wire.name import Name
+
+_OF_SEVERAL = (
+    "asking-refused", "cannot-write", "cannot-write-or-sign", "key-in-no-acl", "key-needed", "key-not-accepted",
+    "key-unknown", "knot-refused", "not-granted", "not-listening", "not-listening-here",
+    "perhaps-secondary", "powerdns-key-not-allowed", "powerdns-updates-off", "zone-closed", "zone-not-loaded",
+)  # fmt: skip
+"""Causes behind which the server's configuration may have one of several faults."""
+_BELOW = "see what the configuration says, below"
 
 _REFUSALS = (KeyRejected, PermissionDenied, ReplyNotTrusted, ZoneNotFound)
 
@@ -46,6 +55,15 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
     diagnosis = next((error.diagnosis for error in refusals if error.diagnosis), "")
     is_refused = bool(refusals) and instead is None
     return list(configuration_steps(path, intended, is_refused=is_refused, diagnosis=diagnosis))
+
+
+def led_on(steps: Sequence[Step], of_configuration: Sequence[Step]) -> list[Step]:
+    """Return all steps; what a failed one says of several possible causes is replaced if the configuration has it."""
+    if not any(step.mark == "failed" for step in of_configuration):
+        return [*steps, *of_configuration]
+    guesses = [step.mark == "failed" and step.cause in _OF_SEVERAL for step in steps]
+    led = [step._replace(hint=_BELOW) if guess else step for step, guess in zip(steps, guesses, strict=True)]
+    return [*led, *of_configuration]
 
 
 def _silent_at(server: ServerExamination, address: bytes) -> SilentPlace | None:

@@ -186,6 +186,12 @@ TEXTS: dict[str, Sentences] = {
             "that does not match this machine",
         },
     ),
+    "hosted-elsewhere": _any(
+        "{server} is not a server of {of_zone}: the zone is at {hoster} (its primary is {host}), which takes no "
+        "updates by DNS",
+        "change the name by {hoster}'s own interface; or delegate a zone of its own to a server that takes updates, "
+        "or, for an ACME challenge, make the name an alias (CNAME) into such a zone",
+    ),
     "is-resolver-beside": _any(
         "{server} is a resolver{in_brackets}, not a server of {of_zone}: it answers with what other servers say; the "
         "zone's primary, {host}, is at the same address, and must have another port",

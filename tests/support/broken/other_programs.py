@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-from lab import Bind
+from lab import Bind, Zone
 from lab.key import write_private
 from lab.others import Dnsmasq, Nsd, Unbound
 from lab.port import IPV6
@@ -59,6 +59,18 @@ def dnsmasq(stack: ExitStack, directory: Path) -> Words:
 @broken("the server is BIND as a resolver", "is-resolver-of-zone", "is a resolver (BIND", "dns-server=127.0.0.1 ")
 def bind_resolver(stack: ExitStack, directory: Path) -> Words:
     upstream = stack.enter_context(Bind(directory / "upstream", keys=[KEY]))
+    forward = f"zone example.com {{ type forward; forward only; forwarders {{ 127.0.0.1 port {upstream.port}; }}; }};"
+    resolver = Resolver(directory / "bind", zones=[], readonly_keys=[KEY], extra=forward)
+    stack.enter_context(resolver)
+    return line(f"[{IPV6}]:{resolver.port}", directory)
+
+
+@broken(
+    "the server is a resolver, and the zone is at Route 53", "hosted-elsewhere", "Amazon Route 53", "an alias (CNAME)"
+)
+def bind_resolver_of_a_hosted_zone(stack: ExitStack, directory: Path) -> Words:
+    own = Zone("example.com", primary="ns-1.awsdns-01.org.")
+    upstream = stack.enter_context(Bind(directory / "upstream", zones=[own], keys=[KEY]))
     forward = f"zone example.com {{ type forward; forward only; forwarders {{ 127.0.0.1 port {upstream.port}; }}; }};"
     resolver = Resolver(directory / "bind", zones=[], readonly_keys=[KEY], extra=forward)
     stack.enter_context(resolver)

@@ -17,6 +17,16 @@ from dns_update.wire.name import Name
 
 _OUTSIDE = Name.from_text("outside.invalid")  # in no zone (RFC 6761, section 6.4)
 _REVERSE = Name.from_text("in-addr.arpa"), Name.from_text("ip6.arpa")  # of IPv4 and IPv6
+_HOSTERS = {
+    ".awsdns-": "Amazon Route 53",
+    ".azure-dns.": "Azure DNS",
+    ".ns.cloudflare.com": "Cloudflare",
+    ".googledomains.com": "Google Cloud DNS",
+    ".ui-dns.": "IONOS",
+    ".domaincontrol.com": "GoDaddy",
+    ".digitalocean.com": "DigitalOcean",
+}
+"""Parts of the names of name servers that only their owner's own interface changes, and who that is."""
 _ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 _OCTETS: dict[int, int] = {RRType.A: IPV4_OCTETS, RRType.AAAA: IPV6_OCTETS}
 
@@ -80,11 +90,20 @@ async def _resolver(questions: Questions, case: Case, kind: ServerKind, asked: N
             return diagnosis_of(questions, case, kind, "is-resolver", zone=asked)
         return await _in_other_zone(questions, case, kind, asked) or _no_zone(questions, case, kind, asked)
     host = soa_mname(soa.rdata)
+    hoster = hoster_of(host)
+    if hoster:
+        return diagnosis_of(questions, case, kind, "hosted-elsewhere", zone=soa.name, host=host, hoster=hoster)
     addresses = await addresses_of(questions, host)
     found = {"host": host, "primary": addresses[0] if addresses else host}
     is_same = questions.endpoint.address in addresses
     cause = "is-resolver-beside" if is_same else "is-resolver-of-zone"
     return diagnosis_of(questions, case, kind, cause, zone=soa.name, **found)
+
+
+def hoster_of(host: Name) -> str:
+    """Return who runs a name server that takes no updates by DNS, by its name; empty if it is none of those known."""
+    name = f".{host}".lower()
+    return next((hoster for part, hoster in _HOSTERS.items() if part in name), "")
 
 
 def _no_zone(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis:
