@@ -32,6 +32,7 @@ _OTHER_PROGRAMS = {  # whose files look like those of Knot or PowerDNS, and what
 }
 _BY_NAME: tuple[tuple[str, ServerProgram], ...] = (("named", "bind"), ("knot", "knot"), ("pdns", "powerdns"))
 
+_SEND = "send the updates to the zone's primary, if that is BIND, Knot DNS or PowerDNS, and give its configuration"
 _HINT = "give named.conf of BIND, knot.conf of Knot, or pdns.conf of PowerDNS"
 
 
@@ -42,7 +43,7 @@ def recognised(path: str) -> ServerProgram:
         return "bind"
     for program, setting in _OTHER_PROGRAMS.items():
         if re.search(rf"^[ \t]*{setting}", text, re.MULTILINE):
-            raise errors.UsageError(f"{path} is the configuration of {program}, which takes no updates", hint=_HINT)
+            raise errors.UsageError(f"{path} is the configuration of {program}, which takes no updates", hint=_SEND)
     if _KNOT.search(text):
         return "knot"
     if _POWERDNS.search(text):
