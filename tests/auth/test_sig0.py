@@ -25,8 +25,9 @@ from dns_update.message import Message
 from dns_update.transfer import Transfer
 from dns_update.wire.codes import Flag, RRClass, RRType
 from dns_update.wire.name import Name
+from lab.pairs import KEYGEN, Pair, keygen
 from lab.server import find_program
-from tests.support.sig0 import KEYGEN, Pair, keygen, with_text
+from tests.support.sig0 import with_text
 
 NOW = 1_800_000_000
 UPDATE = Update("example.com").add("home.example.com", 60, "A", "192.0.2.1").to_message()

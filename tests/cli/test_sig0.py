@@ -13,9 +13,10 @@ from dns_update.client.sig0 import TRIES, pauses
 from dns_update.errors import PermissionDenied, ServerFailure, UsageError
 from dns_update.wire.name import Name
 from lab import Bind, Zone, dig
+from lab.pairs import KEYGEN, Pair, keygen
 from lab.server import find_program
 from tests.support.command import COMMAND, Result, dns_update, in_process
-from tests.support.sig0 import KEYGEN, Pair, Sig0Bind, checks_sig0, keygen, sig0_bind, with_text
+from tests.support.sig0 import Sig0Bind, checks_sig0, sig0_bind, with_text
 
 needs_sig0 = pytest.mark.skipif(not checks_sig0(), reason="this BIND ignores SIG(0)")
 NSUPDATE = COMMAND.with_name("dns-nsupdate")

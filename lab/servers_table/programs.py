@@ -1,0 +1,173 @@
+"""The servers of the table, each started with the same zones and keys, and with all transports that it has."""
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from dns_update import Key, TlsSettings
+from lab.bind import Bind
+from lab.certificates import Authority, Certificate
+from lab.key import LabKey
+from lab.knot import Knot
+from lab.others import Dnsdist
+from lab.pairs import CHECKS_SIG0, KEYGEN, Pair, keygen
+from lab.port import IPV4, Port
+from lab.powerdns import PowerDns
+from lab.server import NameServer
+from lab.servers_table.site import CLOSED, KEYS, NARROW, OPEN, ZONE, Program, Site
+from lab.versions import version
+from lab.zone import Zone
+
+ALGORITHMS = ("hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512")
+_HOST = "ns.example.com"
+_KNOT_WITH_TLS = (3, 4)
+
+
+def lab_keys() -> list[LabKey]:
+    """Return a key for each algorithm; the first is that of most stories."""
+    first = LabKey.generate("ddns-key", "hmac-sha256")
+    return [first, *(LabKey.generate(f"key-{each}", each) for each in ALGORITHMS if each != first.algorithm)]
+
+
+def _pairs(directory: Path) -> dict[str, Pair]:
+    """Return a key pair for each algorithm of SIG(0) that this BIND checks; none if it ignores SIG(0)."""
+    if version("named") < CHECKS_SIG0:
+        return {}
+    return {algorithm: keygen(directory, f"{algorithm}.{KEYS}", algorithm) for algorithm in KEYGEN}
+
+
+@contextmanager
+def bind(directory: Path) -> Iterator[Program]:
+    """Start BIND, with a port for TLS."""
+    keys = lab_keys()
+    pairs = _pairs(directory / "pairs")
+    names = [*(key.name for key in keys), *(f"{algorithm}.{KEYS}" for algorithm in pairs)]
+    grants = " ".join(f'grant "{name}" zonesub ANY;' for name in names)
+    zones = [
+        Zone(ZONE, policy=f"update-policy {{ {grants} }};"),
+        Zone(CLOSED, policy="update-policy { deny * zonesub; };"),
+        Zone(NARROW, policy=f'update-policy {{ grant "{keys[0].name}" name mine.{NARROW} A; }};'),
+        Zone(OPEN, policy=f"allow-update {{ {IPV4}; }};"),
+        Zone(
+            KEYS, policy="update-policy { deny * zonesub; };", records="\n".join(each.record for each in pairs.values())
+        ),
+    ]
+    with _certified(directory) as (port, own):
+        server = Bind(
+            directory / "bind",
+            zones=zones,
+            readonly_keys=keys,
+            options=f"listen-on port {port} tls own {{ {IPV4}; }};",
+            extra=f'tls own {{ cert-file "{own.certificate}"; key-file "{own.key}"; }};',
+        )
+        with server:
+            program = _program("BIND", _numbers("named", 2), server, keys, {"tls": (port, own)})
+            by_pair = {name: replace(program.plain, key=Key.from_file(pair.private)) for name, pair in pairs.items()}
+            yield replace(program, signatures={**program.signatures, **by_pair})
+
+
+@contextmanager
+def knot(directory: Path) -> Iterator[Program]:
+    """Start Knot DNS, from 3.4 on with a port for TLS."""
+    keys = lab_keys()
+    has_tls = version("knotd") >= _KNOT_WITH_TLS
+    names = ", ".join(key.name for key in keys)
+    zones = [
+        Zone(ZONE, policy="    acl: all-keys"),
+        Zone(CLOSED, policy="    semantic-checks: off"),
+        Zone(NARROW, policy="    acl: one-name"),
+        Zone(OPEN, policy="    acl: by-address"),
+    ]
+    acls = (
+        f"  - id: all-keys\n    key: [{names}]\n    action: [update, transfer]\n"
+        f"  - id: one-name\n    key: {keys[0].name}\n    action: update\n    update-type: [A]\n"
+        f"    update-owner: name\n    update-owner-name: [mine.{NARROW}.]\n"
+        f"  - id: by-address\n    address: {IPV4}\n    action: update\n"
+    )
+    with _certified(directory) as (port, own):
+        listens = f'    listen-tls: {IPV4}@{port}\n    cert-file: "{own.certificate}"\n    key-file: "{own.key}"\n'
+        server = Knot(
+            directory / "knot",
+            zones=zones,
+            readonly_keys=keys,
+            options=listens if has_tls else "",
+            extra=f"acl:\n{acls}",
+        )
+        with server:
+            yield _program("Knot DNS", _numbers("knotd", 2), server, keys, {"tls": (port, own)} if has_tls else {})
+
+
+@contextmanager
+def powerdns(directory: Path) -> Iterator[Program]:
+    """Start PowerDNS."""
+    keys = lab_keys()
+    with _powerdns(directory, keys) as server:
+        yield _program("PowerDNS", _numbers("pdns_server", 2), server, keys, {})
+
+
+@contextmanager
+def powerdns_behind_dnsdist(directory: Path) -> Iterator[Program]:
+    """Start PowerDNS, and dnsdist before it, which speaks TLS."""
+    keys = lab_keys()
+    with _powerdns(directory, keys) as upstream, _certified(directory) as (port, own):
+        tls = f'addTLSLocal("{IPV4}:{port}", "{own.certificate}", "{own.key}")'
+        with Dnsdist(directory / "dnsdist", upstream=upstream, options=tls) as server:
+            name = "PowerDNS behind dnsdist"
+            yield _program(name, _numbers("pdns_server", 2), server, keys, {"tls": (port, own)})
+
+
+PROGRAMS: Mapping[str, Callable[[Path], AbstractContextManager[Program]]] = {
+    "BIND": bind,
+    "Knot DNS": knot,
+    "PowerDNS": powerdns,
+    "PowerDNS behind dnsdist": powerdns_behind_dnsdist,
+}
+
+
+@contextmanager
+def _powerdns(directory: Path, keys: list[LabKey]) -> Iterator[PowerDns]:
+    zones = [Zone(name) for name in (ZONE, CLOSED, NARROW, OPEN)]
+    with PowerDns(directory / "pdns", zones=zones, readonly_keys=keys) as server:
+        allowed = {ZONE: keys, NARROW: keys[:1], CLOSED: [LabKey.generate("nobody")]}
+        for zone, its_keys in allowed.items():
+            for key in its_keys:
+                server.execute(
+                    "INSERT INTO domainmetadata (domain_id, kind, content) SELECT id, kinds.column1, ? FROM domains,"
+                    " (VALUES ('TSIG-ALLOW-DNSUPDATE'), ('TSIG-ALLOW-AXFR')) AS kinds WHERE name = ?",
+                    key.name,
+                    zone,
+                )
+        yield server
+
+
+@contextmanager
+def _certified(directory: Path) -> Iterator[tuple[int, Certificate]]:
+    """Yield a port that is kept free, and a certificate for the server there."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        port = Port.claim_any()
+        stack.callback(port.release)
+        yield port.number, Authority(directory).certificate(_HOST)
+
+
+def _program(
+    name: str, numbers: str, server: NameServer, keys: list[LabKey], encrypted: Mapping[str, tuple[int, Certificate]]
+) -> Program:
+    by_algorithm = {key.algorithm: _key(key) for key in keys}
+    plain = Site(server, by_algorithm[keys[0].algorithm])
+    transports = {"udp": plain, "tcp": replace(plain, transport="tcp")}
+    for transport, (port, own) in encrypted.items():
+        transports[transport] = replace(plain, transport=transport, port=port, tls=TlsSettings(pins=[own.pin]))
+    signatures = {"none": replace(plain, key=None, zone=OPEN)}
+    signatures |= {algorithm: replace(plain, key=by_algorithm[algorithm]) for algorithm in ALGORITHMS}
+    return Program(name, numbers, plain, transports, signatures)
+
+
+def _key(key: LabKey) -> Key:
+    return Key(key.name, base64.b64decode(key.secret), key.algorithm)
+
+
+def _numbers(program: str, count: int) -> str:
+    return ".".join(map(str, version(program)[:count]))

@@ -1,0 +1,51 @@
+"""The table of servers: each server that this machine has still does what docs/servers.md says of it."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from lab.servers_table import page
+from lab.servers_table.programs import PROGRAMS
+from lab.servers_table.run import YES, Unexplained, cell, rows_of
+from lab.servers_table.site import Program, Site
+
+KNOWN = page.read_cells()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_server_does_what_the_table_says(name: str, tmp_path: Path) -> None:
+    with PROGRAMS[name](tmp_path) as program:
+        found = {row: find_out() for row, find_out in rows_of(program)}
+    documented = KNOWN.get(f"{name} {program.version}")
+    assert documented is None or dict(documented) == found, "python -m lab.servers_table makes the table anew"
+    assert YES in found.values()
+
+
+def test_the_page_is_that_of_the_cells() -> None:
+    assert page.page_of(KNOWN) == page.PAGE.read_text("utf-8")
+
+
+def test_the_table_has_the_versions_of_two_releases() -> None:
+    assert len(KNOWN) == 2 * len(PROGRAMS)
+
+
+@pytest.mark.parametrize(
+    ("program", "story"),
+    [("BIND", "refused"), ("PowerDNS", "one_name_only")],
+    ids=["a failure without a reason", "a reason without a failure"],
+)
+def test_what_the_reasons_do_not_say_is_found(program: str, story: str, tmp_path: Path) -> None:
+    def refused(site: Site, name: str) -> None:
+        site.client.set(name, "192.0.2.1", zone="closed.example", ttl=60)
+
+    def taken(_site: Site, _name: str) -> None:
+        pass
+
+    told: dict[str, Callable[[Site, str], None]] = {"refused": refused, "one_name_only": taken}
+    told[story].__name__ = story
+    with ExitStack() as stack:
+        started: Program = stack.enter_context(PROGRAMS[program](tmp_path))
+        with pytest.raises(Unexplained, match=program):
+            cell(started, told[story], started.plain)
