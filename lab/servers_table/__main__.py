@@ -5,11 +5,11 @@ from tempfile import TemporaryDirectory
 
 from lab.servers_table.page import CELLS, PAGE, read_cells, write
 from lab.servers_table.programs import PROGRAMS
-from lab.servers_table.run import rows_of
+from lab.servers_table.run import cells_of
 
 known = read_cells() if CELLS.exists() else {}
 for name, start in PROGRAMS.items():
     with TemporaryDirectory(prefix="dns-update-servers-") as directory, start(Path(directory)) as program:
-        known[f"{name} {program.version}"] = {row: find_out() for row, find_out in rows_of(program)}
+        known[f"{name} {program.version}"] = cells_of(program)
 write(known)
 print(f"{PAGE} has {len(known)} servers")

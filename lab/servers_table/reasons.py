@@ -1,53 +1,83 @@
 """Why a server does otherwise than a story expects, or has not got a transport or a signature."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dns_update import errors
 from lab.pairs import KEYGEN
 from lab.servers_table.behaviours import Otherwise
+from lab.servers_table.site import Program
 
 
-class Reason(NamedTuple):
-    """What the run must show then, and the reason in words."""
+class Lacking(Exception):
+    """The server has not got it, so nothing could be asked."""
 
-    shown_by: tuple[type[Exception], ...]
+
+@dataclass(frozen=True)
+class Reason:
+    """The reason why a server's cell in a row is not a yes, and what the run must show then.
+
+    It is for the versions from `since` on, and before `before`, both as numbers.
+    """
+
+    program: str
+    rows: Sequence[str]
     words: str
+    shown_by: tuple[type[Exception], ...] = (Lacking,)
+    since: tuple[int, ...] = ()
+    before: tuple[int, ...] = (1_000,)
+
+    def is_for(self, program: Program, row: str) -> bool:
+        """Return whether it is about a row of this server."""
+        numbers = tuple(map(int, program.version.split(".")))
+        return program.name == self.program and row in self.rows and self.since <= numbers < self.before
 
 
-_UNSIGNED_REFUSAL = Reason(
-    (errors.ReplyNotTrusted,),
-    "it answers REFUSED without a signature, whatever is wrong with the key; `dns-update check` finds out what",
-)
-_WHOLE_ZONE = Reason((Otherwise,), "a key may change the whole zone, or what a Lua policy says")
+_KNOT_3_4 = (3, 4)
+_SIG0 = tuple(KEYGEN)
+_CHECK = "`dns-update check` finds out which"
+_BOTH = ("PowerDNS", "PowerDNS behind dnsdist")
 
-OTHERWISE: Mapping[tuple[str, str], Reason] = {
-    ("Knot DNS", "not_permitted"): Reason(
-        (errors.KeyRejected, errors.ReplyNotTrusted),
-        "it says BADKEY, as to an unknown key (before 3.4), or NOTAUTH without a signature; "
-        "`dns-update check` finds out what is meant",
+REASONS = (
+    Reason(
+        "Knot DNS",
+        ("not_permitted",),
+        f"it says BADKEY, as to an unknown key; {_CHECK}",
+        (errors.KeyRejected,),
+        before=_KNOT_3_4,
     ),
-    ("Knot DNS", "no_such_zone"): Reason(
-        (errors.ReplyNotTrusted,), "its NOTAUTH has no signature, so it is not believed; `dns-update check` finds out"
+    Reason(
+        "Knot DNS",
+        ("not_permitted", "unknown_key"),
+        f"it says NOTAUTH without a signature to both; {_CHECK}",
+        (errors.ReplyNotTrusted,),
+        since=_KNOT_3_4,
     ),
-    **{
-        (program, story): _UNSIGNED_REFUSAL
-        for program in ("PowerDNS", "PowerDNS behind dnsdist")
-        for story in ("unknown_key", "wrong_secret")
-    },
-    **{(program, "one_name_only"): _WHOLE_ZONE for program in ("PowerDNS", "PowerDNS behind dnsdist")},
-}
-"""By program and story."""
+    Reason(
+        "Knot DNS", ("no_such_zone",), f"its NOTAUTH has no signature, so it is not believed; {_CHECK}",
+        (errors.ReplyNotTrusted,),
+    ),
+    Reason("Knot DNS", ("tls",), "from 3.4 on", before=_KNOT_3_4),
+    Reason("Knot DNS", _SIG0, "it knows no SIG(0)"),
+    Reason("BIND", _SIG0, "9.18 from 9.18.28 on ignores SIG(0)", before=(9, 20)),
+    Reason("PowerDNS", ("tls",), "only with dnsdist before it"),
+    *(Reason(program, _SIG0, "it knows no SIG(0)") for program in _BOTH),
+    *(
+        Reason(
+            program,
+            ("unknown_key", "wrong_secret"),
+            f"it answers REFUSED without a signature, whatever is wrong; {_CHECK}",
+            (errors.ReplyNotTrusted,),
+        )
+        for program in _BOTH
+    ),
+    *(
+        Reason(program, ("one_name_only",), "a key may change the whole zone, or what a Lua policy says", (Otherwise,))
+        for program in _BOTH
+    ),
+)  # fmt: skip
 
-_NO_SIG0 = "it knows no SIG(0)"
-LACKS: Mapping[tuple[str, str], str] = {
-    ("Knot DNS", "tls"): "from 3.4 on",
-    ("PowerDNS", "tls"): "only with dnsdist before it",
-    **{("BIND", algorithm): "9.18 from 9.18.28 on ignores it" for algorithm in KEYGEN},
-    **{
-        (program, algorithm): _NO_SIG0
-        for program in ("Knot DNS", "PowerDNS", "PowerDNS behind dnsdist")
-        for algorithm in KEYGEN
-    },
-}
-"""By program and transport or signature, for those that it has not got."""
+
+def reason_for(program: Program, row: str) -> Reason | None:
+    """Return the reason for a server's cell; None if it is a yes."""
+    return next((reason for reason in REASONS if reason.is_for(program, row)), None)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from lab.servers_table import page
+from lab.servers_table.behaviours import STORIES
 from lab.servers_table.programs import PROGRAMS
-from lab.servers_table.run import YES, Unexplained, cell, rows_of
+from lab.servers_table.run import YES, Unexplained, cell, cells_of
 from lab.servers_table.site import Program, Site
 
 KNOWN = page.read_cells()
@@ -17,7 +18,7 @@ KNOWN = page.read_cells()
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_server_does_what_the_table_says(name: str, tmp_path: Path) -> None:
     with PROGRAMS[name](tmp_path) as program:
-        found = {row: find_out() for row, find_out in rows_of(program)}
+        found = cells_of(program)
     documented = KNOWN.get(f"{name} {program.version}")
     assert documented is None or dict(documented) == found, "python -m lab.servers_table makes the table anew"
     assert YES in found.values()
@@ -44,8 +45,12 @@ def test_what_the_reasons_do_not_say_is_found(program: str, story: str, tmp_path
         pass
 
     told: dict[str, Callable[[Site, str], None]] = {"refused": refused, "one_name_only": taken}
-    told[story].__name__ = story
     with ExitStack() as stack:
         started: Program = stack.enter_context(PROGRAMS[program](tmp_path))
         with pytest.raises(Unexplained, match=program):
-            cell(started, told[story], started.plain)
+            cell(started, story, told[story], started.plain)
+
+
+def test_a_way_that_a_server_has_not_got_needs_a_reason(tmp_path: Path) -> None:
+    with PROGRAMS["BIND"](tmp_path) as program, pytest.raises(Unexplained, match="carrier pigeon: it has none"):
+        cell(program, "carrier pigeon", STORIES[0], None)
