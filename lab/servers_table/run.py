@@ -32,15 +32,22 @@ def cells_of(program: Program) -> dict[str, str]:
 
 def cell(program: Program, row: str, story: Callable[[Site, str], None], site: Site | None) -> str:
     """Return what a story shows at a site, which is None if the server has no such way; raises Unexplained."""
-    reason = reason_for(program, row)
+    reason, shown = reason_for(program, row), _shown(story, site)
+    if shown is None:
+        if reason is not None:
+            raise Unexplained(f"{program.name} {program.version} can do {row}, although {reason.words!r}")
+        return YES
+    if reason is None or not isinstance(shown, reason.shown_by):
+        raise Unexplained(f"{program.name} {program.version}, {row}: {str(shown) or 'it has none'}") from shown
+    return reason.words
+
+
+def _shown(story: Callable[[Site, str], None], site: Site | None) -> Exception | None:
+    """Return why a story did not go as expected; None if it did."""
+    if site is None:
+        return Lacking()
     try:
-        if site is None:
-            raise Lacking
         story(site, f"t{next(_NUMBERS)}")
-    except (DnsUpdateError, Otherwise, Lacking) as error:
-        if reason is None or not isinstance(error, reason.shown_by):
-            raise Unexplained(f"{program.name} {program.version}, {row}: {error or 'it has none'}") from error
-        return reason.words
-    if reason is not None:
-        raise Unexplained(f"{program.name} {program.version} can do {row}, although {reason.words!r}")
-    return YES
+    except (DnsUpdateError, Otherwise) as error:
+        return error
+    return None
