@@ -8,7 +8,7 @@ from lab.bench.encoding import BUILT, DNSPYTHON, ENCODED, OURS
 from lab.bench.one_shot import OUR_NSUPDATE, SET, SET_READ_BACK, TITLE
 from lab.bench.results import Results, Task
 from lab.bench.scripts import FAR, NEAR
-from lab.bench.secure import BY_TLS, BY_UDP, NSUPDATE_BY_TLS, OVER_TLS
+from lab.bench.secure import BY_TLS, BY_UDP, KEPT_TCP, KEPT_TLS, NSUPDATE_BY_TLS, ON_KEPT, OVER_TLS
 from lab.bench.work import APPLY, APPLY_READ_BACK, KNSUPDATE, NSUPDATE
 
 _MILLION = 1_000_000
@@ -34,6 +34,7 @@ GOALS = (
     Goal(TITLE, SET_READ_BACK, NSUPDATE, 1.1, of="mib"),
     Goal(BY_TLS, OVER_TLS, BY_UDP, 1.6),
     Goal(BY_TLS, OVER_TLS, NSUPDATE_BY_TLS, 1.25),
+    Goal(ON_KEPT, KEPT_TLS, KEPT_TCP, 1.1),
     Goal(NEAR, OUR_NSUPDATE, NSUPDATE, 0.2),
     Goal(FAR, OUR_NSUPDATE, NSUPDATE, 0.2),
     *(

@@ -1,11 +1,13 @@
 """One name over TLS: whole processes beside the same by UDP and TCP, and nsupdate where it speaks TLS."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dns_update import Client, Key, Policy, TlsSettings
 from lab.bench.context import Context
 from lab.bench.results import Row, Run, Task
 from lab.bench.runs import Contender, Turns, by_turns, measure
@@ -22,6 +24,9 @@ BY_UDP, OVER_TCP, OVER_TLS, OVER_TLS_READ_BACK = (
     "dns-update verify=no, TLS",
     "dns-update verify=yes, TLS",
 )
+_KEPT_SENDS = 200
+ON_KEPT = f"{_KEPT_SENDS} updates, one after the other, on a connection that is open"
+KEPT_TCP, KEPT_TLS = "dns_update.Client, TCP", "dns_update.Client, TLS"
 NSUPDATE_BY_TLS = f"{NSUPDATE} -S"
 _HAS_TLS = (9, 20)  # the first nsupdate that has it
 _TURNS = Turns(30, warm_ups=3)
@@ -65,7 +70,30 @@ def measure_secure(context: Context) -> Sequence[Task]:
             ]
             if installed([NSUPDATE]) and version(NSUPDATE) >= _HAS_TLS:
                 contenders.append(Contender(Row(program=NSUPDATE_BY_TLS), theirs))
-            return [by_turns(BY_TLS, contenders, _TURNS, base=BY_UDP, server=server)]
+            whole = by_turns(BY_TLS, contenders, _TURNS, base=BY_UDP, server=server)
+            key_given, settings = Key.from_file(str(key_file)), TlsSettings(ca=str(ca))
+            kept = [
+                _kept(KEPT_TCP, Client(IPV4, port=server.port, key=key_given, policy=Policy(transport="tcp"))),
+                _kept(
+                    KEPT_TLS,
+                    Client(IPV4, port=claim.number, key=key_given, policy=Policy(transport="tls", tls=settings)),
+                ),
+            ]
+            return [whole, by_turns(ON_KEPT, kept, _TURNS, base=KEPT_TCP, server=server)]
+
+
+def _kept(program: str, client: Client) -> Contender:
+    """Return a client that sends updates one after the other on one connection, which is open before."""
+
+    def run() -> Run:
+        with client:
+            client.set("h0", "192.0.2.1", zone=ZONE, ttl=300, verify=False)
+            started = time.perf_counter()
+            for number in range(_KEPT_SENDS):
+                client.set("h0", f"192.0.2.{number % 250}", zone=ZONE, ttl=300, verify=False)
+            return Run(time.perf_counter() - started)
+
+    return Contender(Row(program=program, names=_KEPT_SENDS, batch=1, in_flight=1), run)
 
 
 class _Claim:
