@@ -47,7 +47,8 @@ def _shown(story: Callable[[Site, str], None], site: Site | None) -> Exception |
     if site is None:
         return Lacking()
     try:
-        story(site, f"t{next(_NUMBERS)}")
+        with site.client:  # which closes its connections
+            story(site, f"t{next(_NUMBERS)}")
     except (DnsUpdateError, Otherwise) as error:
         return error
     return None
