@@ -12,6 +12,7 @@ from dns_update.server_config import ConfigFinding, IntendedUpdate, examine_conf
 _STATUSES = {
     "listens": 4,
     "key": 5,
+    "zone-file": 9,
     "zone": 8,
     "not-loaded": 8,
     "journal": 9,

@@ -49,8 +49,8 @@ _COPY_SECRET = {
 _KEY_STATEMENT = 'key "{of_key}" {{ algorithm {current_algorithm}; secret "..."; }};'
 _GRANT = 'update-policy {{ grant "{of_key}" name {owner}. {types}; }};'
 _SET_META = "pdnsutil set-meta {of_zone} TSIG-ALLOW-DNSUPDATE {of_key}"
-_RECONFIG = "then run rndc reconfig, also if it has that already"
-_KNOT_RELOAD = "then run knotc reload, also if it has that already"
+_RECONFIG = "then run rndc reconfig (if that is there already, named may not have read it yet)"
+_KNOT_RELOAD = "then run knotc reload (if that is there already, knotd may not have read it yet)"
 _SEEN_BY_BIND = (
     "the one that named sees, which behind NAT or a proxy (dnsdist) is the proxy's: journalctl -u named | grep denied "
     'shows it before "#"'
@@ -154,6 +154,12 @@ TEXTS: dict[str, Sentences] = {
             "queries through",
         },
     ),
+    "signed-dropped": _any(
+        "{server}{in_brackets} answers what is not signed, and is silent to what is signed with key {of_key}: "
+        "something on the way changes or drops signed messages",
+        "mostly dnsdist does so, with useClientSubnet=true in front of PowerDNS: set it to false there, or give "
+        "{dns-server} with the address and port of the server itself; otherwise it is a firewall or a DNS proxy",
+    ),
     "answered-between": _any(
         "{server} signs its answers to queries, and updates are answered without its signature: by something in front "
         "of the server (dnsdist, a DNS proxy, a firewall), not by the server",
@@ -194,8 +200,8 @@ TEXTS: dict[str, Sentences] = {
     ),
     "is-resolver-beside": _any(
         "{server} is a resolver{in_brackets}, not a server of {of_zone}: it answers with what other servers say; the "
-        "zone's primary, {host}, is at the same address, and must have another port",
-        "give {dns-server:{host_address}:PORT} {zone:{of_zone}}; on the server, ss -lnutp shows the port",
+        "zone's primary, {host}, is at the same address, and must have another port or address there",
+        "give {dns-server:{host_address}:PORT} {zone:{of_zone}}; on the server, ss -lnutp shows the port and address",
     ),
     "zone-reversed": _any(
         "{server} has no zone {of_zone}, but {found}: the parts of an address are in the reverse order",
@@ -230,14 +236,15 @@ TEXTS: dict[str, Sentences] = {
         {
             OTHER: "its log says why",
             BIND: "its log says why: journalctl -u named | grep {of_zone}. Mostly the zone file has an error "
-            "(named-checkzone {of_zone} FILE), or named's user may not read it (ls -l FILE), or it was edited and its "
-            "journal does not fit any more: then move FILE.jnl away. In each case run rndc reload {of_zone} after it. "
-            "If this is a secondary, its primary cannot be reached, or the zone has expired; rndc zonestatus {of_zone} "
-            "shows it",
+            "(named-checkzone {of_zone} FILE), or is not there or not readable for named (ls -l FILE), or it was "
+            "edited and its journal does not fit any more: then move FILE.jnl away. In each case run rndc reload "
+            "{of_zone} after it. If this is a secondary, its primary cannot be reached, or the zone has expired; rndc "
+            "zonestatus {of_zone} shows it",
             KNOT: "its log says why: journalctl -u knot | grep {of_zone}. Mostly the zone file has an error "
-            "(kzonecheck -o {of_zone} FILE), or knotd's user may not read it (ls -l FILE), or private DNSSEC keys are "
-            "missing (keymgr {of_zone} list). In each case run knotc zone-reload {of_zone} after it. If this is a "
-            "secondary, its primary cannot be reached, or the zone has expired; knotc zone-status {of_zone} shows it",
+            "(kzonecheck -o {of_zone} FILE), or is not there or not readable for knotd (ls -l FILE; no update can "
+            "make a zone's first SOA record), or private DNSSEC keys are missing (keymgr {of_zone} list). In each "
+            "case run knotc zone-reload {of_zone} after it. If this is a secondary, its primary cannot be reached, or "
+            "the zone has expired; knotc zone-status {of_zone} shows it",
             POWERDNS: "its log says why: journalctl -u pdns; pdnsutil check-zone {of_zone} checks the data. If this "
             "is a secondary that has not got the zone from its primary yet, run pdns_control retrieve {of_zone}",
         },
@@ -276,13 +283,13 @@ TEXTS: dict[str, Sentences] = {
         "if the alias is not wanted, remove it: {deletion}",
     ),
     "zone-below": _any(
-        "{owner} lies in {found}, a zone of its own on {server}: a change of {of_zone} would not be seen at this name",
-        "give {zone:{found}}",
+        "{owner} is in {found}, a zone of its own on {server}: a change of {of_zone} would not be seen at this name",
+        "give {zone:{found}} {name:{owner}}",
     ),
     "zone-below-elsewhere": _any(
-        "{owner} lies in {found}, which {of_zone} delegates to {hosts}: a change of {of_zone} would not be seen at "
+        "{owner} is in {found}, which {of_zone} delegates to {hosts}: a change of {of_zone} would not be seen at "
         "this name",
-        "give {dns-server:{host}} {zone:{found}}",
+        "give {dns-server:{host}} {zone:{found}} {name:{owner}}",
     ),
     # The key
     "other-algorithm": _any(
@@ -343,11 +350,16 @@ TEXTS: dict[str, Sentences] = {
         "the server's secret of key {of_key} is the text itself, not what Base64 makes of it",
         "give {key-encoding:text}",
     ),
+    "key-of-rndc": _any(
+        "the server has no key {of_key} for updates: named reads /etc/bind/rndc.key for the channel of rndc alone",
+        'write include "/etc/bind/rndc.key"; into named.conf, then run rndc reconfig; or, better, make a key for '
+        "updates: dns-update key generate prints what named.conf needs",
+    ),
     "key-unknown": Sentences(
         "the server has no key {of_key}, with any algorithm",
         {
             OTHER: "the server must know the key by the same name, algorithm and secret{or_primary}",
-            BIND: f"named.conf needs: {_KEY_STATEMENT} {_RECONFIG}: named has not read it yet. If that does not help, "
+            BIND: f"named.conf needs: {_KEY_STATEMENT} {_RECONFIG}. If that does not help, "
             "compare the name letter by letter; a key inside a view is only for the clients of that view{or_primary}",
         },
     ),
@@ -412,6 +424,18 @@ TEXTS: dict[str, Sentences] = {
         "{server} takes no update of {of_zone} {with_key}; the primary by the zone's SOA record, {host} ({primary}), "
         "does: {server} is a secondary, or the primary at an address with other rules",
         "give {dns-server:{primary}}",
+    ),
+    "secondary-closed": _any(
+        "{server} is a secondary of {of_zone}, and passes no update {with_key} on to its primary",
+        "update the primary, whose address is in primaries of the zone's statement in named.conf: {dns-server}; or let "
+        "this server pass updates on, by allow-update-forwarding {{ any; }}; in that statement (the primary decides), "
+        "and run rndc reconfig",
+    ),
+    "secondary-closed-of": _any(
+        "{server} is a secondary of {of_zone}, and passes no update {with_key} on to its primary, which is {host} by "
+        "the SOA record",
+        "update the primary: {dns-server:{primary}}; or let this server pass updates on, by allow-update-forwarding "
+        "{{ any; }}; in the zone's statement in named.conf (the primary decides), and run rndc reconfig",
     ),
     "perhaps-secondary": _any(
         "{server} takes no update of {of_zone} with key {of_key}; by the zone's SOA record, its primary is another "

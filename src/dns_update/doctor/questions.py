@@ -8,7 +8,7 @@ from dns_update.client.steps import Ask, ReadClock
 from dns_update.errors import NoResponse
 from dns_update.errors.causes import SIGNED_AT_ANOTHER_TIME
 from dns_update.exchange import TCP, TLS, UDP, Policy, Reply
-from dns_update.message import Message
+from dns_update.message import Message, Question
 from dns_update.update import Update
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Opcode, RRType
@@ -130,6 +130,14 @@ class Questions:
         """Return the records of a name that the server shows; without a key, to everybody."""
         answer = await self.ask(Message.query(name, rrtype, self.rrclass, flags), key)
         return tuple([record for record in answer.records(rrtype) if record.name == name])
+
+    async def notify(self, zone: Name) -> Answer:
+        """Tell the server that a zone has changed (NOTIFY, RFC 1996), which only its own primaries may.
+
+        BIND takes it as a primary, and does nothing; as a secondary it refuses it from any other address.
+        """
+        question = (Question(zone, RRType.SOA, self.rrclass),)
+        return await self.ask(Message(opcode=Opcode.NOTIFY, question=question, flags=Flag.AA))
 
     async def probe(
         self, zone: Name, key: Key | None, changes: Iterable[Record] = (), *, endpoint: Endpoint | None = None

@@ -72,8 +72,9 @@ def as_bind(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_journal_of_root_cannot_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
     journal = tmp_path / "example.com.zone.jnl"
-    for file in (journal, tmp_path / "example.com.zone"):
-        file.touch(0o644)
+    journal.touch(0o644)
+    (tmp_path / "example.com.zone").write_text(Zone("example.com").text)
+    (tmp_path / "example.com.zone").chmod(0o644)
     path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n{zone("example.com", POLICY)}')
     found = asked(path, ASKED)
     assert faults(found) == ["journal-not-writable"]
@@ -173,3 +174,22 @@ def test_a_full_disk_has_no_place_for_the_journal(tmp_path: Path, monkeypatch: p
     with Bind(tmp_path, zones=[Zone("example.com", policy=POLICY)], readonly_keys=[key]):
         found = asked(tmp_path / "named.conf", ASKED._replace(key=key_of(key)))
     assert faults(found) == ["disk-full"]
+
+
+@pytest.mark.parametrize(
+    ("records", "wrong"),
+    [("@ NS ns9", "NS 'ns9.example.com' has no address records"), ("home A 192.0.2", "bad dotted quad"), ("", "")],
+)
+def test_a_zone_file_that_named_does_not_load(records: str, wrong: str, tmp_path: Path) -> None:
+    file = tmp_path / "example.com.zone"
+    file.write_text(Zone("example.com", records=records).text)
+    path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n{zone("example.com", POLICY)}')
+    found = [each for each in asked(path, ASKED) if each.code == "zone-file-wrong"]
+    assert [wrong in each.values["fault"] for each in found] == ([True] if wrong else [])
+
+
+def test_a_zone_file_of_another_format_is_not_checked(tmp_path: Path) -> None:
+    (tmp_path / "example.com.zone").write_bytes(b"\0\0\0\2")
+    own = zone("example.com", f"masterfile-format raw; {POLICY}")
+    path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n{own}')
+    assert "zone-file-wrong" not in codes(asked(path, ASKED))

@@ -245,7 +245,7 @@ def bind_many_addresses(stack: ExitStack, directory: Path) -> Words:
 @broken(
     "BIND: named.conf was changed, and not read again",
     "zone-closed",
-    "then run rndc reconfig, also if it has that already",
+    "then run rndc reconfig (if that is there already, named may not have read it yet)",
 )
 def bind_configuration_not_read(stack: ExitStack, directory: Path) -> Words:
     closed = "allow-update { none; };"
@@ -290,3 +290,28 @@ def bind_zone_of_its_own(stack: ExitStack, directory: Path) -> Words:
 )
 def bind_name_below_a_delegation(stack: ExitStack, directory: Path) -> Words:
     return line(bind(stack, directory, records="lab NS ns.example.net.\n"), directory, name="home.lab")
+
+
+@broken(
+    "BIND is a secondary of a primary that it does not show, and passes nothing on",
+    "secondary-closed",
+    "is a secondary of example.com, and passes no update with key home on",
+    "allow-update-forwarding",
+)
+def bind_secondary_of_a_stranger(stack: ExitStack, directory: Path) -> Words:
+    """Its own name is in the SOA record, so only its answer to NOTIFY tells that it is a secondary."""
+    own = zones(ANY, "ns AAAA ::1\n")
+    primary = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own, listen_v6=False))
+    return line(stack.enter_context(secondary_of(directory, primary)), directory)
+
+
+@broken(
+    "BIND is a secondary that passes nothing on, and does not know the primary's address",
+    "secondary-closed-of",
+    "which is hidden.example.net by the SOA record",
+    "dns-server=hidden.example.net",
+)
+def bind_secondary_of_a_hidden_primary(stack: ExitStack, directory: Path) -> Words:
+    own = Zone("example.com", policy=ANY, primary="hidden.example.net.")
+    primary = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=[own], listen_v6=False))
+    return line(stack.enter_context(secondary_of(directory, primary)), directory)

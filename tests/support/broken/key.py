@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from lab import Bind, LabKey
-from tests.support.broken.servers import KEY, OTHER, SECRET, bind, line, secondary_of, secret_line
+from tests.support.broken.servers import ANY, KEY, OTHER, SECRET, bind, line, secondary_of, secret_line
 from tests.support.broken.set_up import Words, broken
 
 
@@ -123,3 +123,8 @@ def bind_limited_rate(stack: ExitStack, directory: Path) -> Words:
 @broken("the clock of BIND is 20 minutes ahead", "", "clocks differ", "NTP")
 def bind_clock_ahead(stack: ExitStack, directory: Path) -> Words:
     return line(stack.enter_context(Bind(directory / "bind", keys=[KEY], clock_offset="+20m")), directory)
+
+
+@broken("BIND: the key of rndc, which named.conf does not include", "key-of-rndc", 'include "/etc/bind/rndc.key";')
+def bind_key_of_rndc(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, ANY), directory, LabKey.generate("rndc-key"))

@@ -153,6 +153,17 @@ def dnsdist_adds_client_subnet(stack: ExitStack, directory: Path) -> Words:
     return line(stack.enter_context(Dnsdist(directory / "dnsdist", upstream=server, options=options)), directory)
 
 
+@broken(
+    "dnsdist adds the client's address, and PowerDNS is silent to what is signed", "signed-dropped",
+    "silent to what is signed with key home", "useClientSubnet=true",
+)  # fmt: skip
+def dnsdist_adds_client_subnet_for_powerdns(stack: ExitStack, directory: Path) -> Words:
+    server = powerdns(stack, directory, options="edns-subnet-processing=yes")
+    options = f'newServer({{address="{server.host}:{server.port}", healthCheckMode="up", useClientSubnet=true}})\n'
+    proxy = Dnsdist(directory / "dnsdist", upstream=server, options=f"{options}rmServer(0)")
+    return line(stack.enter_context(proxy), directory, KEY, "timeout=0.5")
+
+
 def _behind_dnsdist(stack: ExitStack, directory: Path, server: NameServer) -> str:
     """Put dnsdist in front of a server, which sees its address, 127.0.0.9, in the place of the client's."""
     place = f"{server.host}:{server.port}"

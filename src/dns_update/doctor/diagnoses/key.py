@@ -27,6 +27,7 @@ from dns_update.errors import Hint
 from dns_update.errors.causes import NOT_SIGNED, WRONG_SIGNATURE
 from dns_update.exchange import TCP, UDP, TransportName
 from dns_update.wire.codes import Rcode
+from dns_update.wire.name import Name
 
 _WHOLE_FUDGE = 0xFFFF  # seconds: a signature that is right counts whatever the clocks say (RFC 8945, section 4.2)
 _NOT_BY_KEY = (NOT_SIGNED, WRONG_SIGNATURE)  # dnsdist and Unbound send the signature of the question back
@@ -36,6 +37,7 @@ _OR_PRIMARY = (
     ". If this is a secondary: by the zone's SOA record its primary is another server, {host}; {dns-server:{primary}}"
 )
 _FINE = 30  # seconds: so near is the difference of two clocks found out
+_OF_RNDC = Name.from_text("rndc-key")  # Debian makes it, in a file of its own, for the channel of rndc
 
 
 async def cause_of(examined: Examined, key: Key) -> Diagnosis | None:
@@ -134,7 +136,8 @@ async def _unknown(examined: Examined) -> Diagnosis:
     if await is_of_active_directory(examined):
         return examined.found("kerberos-only")
     causes = {KNOT: "key-in-no-acl", POWERDNS: "key-not-accepted"}
-    cause = causes.get(examined.kind.program, "key-unknown")
+    is_rndcs = examined.case.key is not None and examined.case.key.name == _OF_RNDC
+    cause = causes.get(examined.kind.program, "key-of-rndc" if is_rndcs else "key-unknown")
     try:
         return await _at_secondary(examined, cause)
     except OutOfTime:  # a primary that is silent must not hide what is known

@@ -72,9 +72,18 @@ async def _cause_in_program(examined: Examined, probe: Answer, primary: Primary 
         if primary is None:
             return examined.found("knot-frozen")
         return examined.found("knot-refused", host=primary.host)
+    if program == BIND and (await examined.questions.notify(examined.zone)).rcode == Rcode.REFUSED:
+        return _closed_secondary(examined, primary)
     if program == BIND and primary is not None and not is_loopback(examined.questions.endpoint.address):
         return examined.found("perhaps-secondary", host=primary.host, primary=primary)
     return await _without_key(examined) if examined.case.key is None else examined.found("zone-closed")
+
+
+def _closed_secondary(examined: Examined, primary: Primary | None) -> Diagnosis:
+    """Return that the server is a secondary which passes no such update on, and its primary, if that is known."""
+    if primary is None:
+        return examined.found("secondary-closed")
+    return examined.found("secondary-closed-of", host=primary.host, primary=primary)
 
 
 async def _without_key(examined: Examined) -> Diagnosis:

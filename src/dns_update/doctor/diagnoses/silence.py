@@ -60,8 +60,11 @@ async def _updates_dropped(questions: Questions, case: Case) -> Diagnosis:
         return found
     if found is None:
         return diagnosis_of(questions, case, _UNKNOWN, "updates-dropped")
-    if case.key is not None and (await questions.soa(found.zone, case.key)).cause == NOT_SIGNED:
+    signed = None if case.key is None else await questions.soa(found.zone, case.key)
+    if signed is not None and signed.cause == NOT_SIGNED:
         return found.found("ignores-signatures")
+    if signed is not None and signed.is_silent:
+        return found.found("signed-dropped")
     return found.found("updates-dropped")
 
 

@@ -176,6 +176,10 @@ TEXTS = {
         ),
         "move the journal away, with the changes that only it has: mv $jnl $jnl.old && rndc reload $zone",
     ),
+    "zone-file-wrong": (
+        "named does not load the zone file $file: $fault",
+        "correct it, and check it: named-checkzone $zone $file; then run: rndc reload $zone",
+    ),
     "zone-file-unreadable": (
         "named runs as $user and cannot read the zone file $file",
         "run: chgrp $user $file && chmod g+r $file",
@@ -191,7 +195,7 @@ TEXTS = {
         ),
         (
             'move the zone file to a directory that $user can write, on Debian: file "/var/lib/bind/$zone.zone"; and'
-            " run: rndc reconfig"
+            " run: rndc reconfig; or, outside of /etc, let it write here: chgrp $user $path && chmod g+w $path"
         ),
     ),
     "apparmor": (

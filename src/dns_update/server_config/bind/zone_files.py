@@ -15,6 +15,7 @@ from dns_update.server_config.disk import is_full
 from dns_update.server_config.finding import Findings
 from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.server_user import READ, SEARCH, WRITE, Identity, running_as, user_named
+from dns_update.server_config.zone_check import first_fault
 
 _DEFAULTS = (Path("/etc/default/named"), Path("/etc/default/bind9"), Path("/etc/sysconfig/named"))
 _USER_OPTION = re.compile(r"""^[ \t]*OPTIONS=[^\n]*?-u[ \t]*([\w-]+)""", re.MULTILINE)
@@ -47,9 +48,17 @@ def examine_files(found: Findings, scope: ViewScope, zone: Statement, path: str,
     if not zone_file.is_absolute():  # relative to the directory that named is started in
         return
     _zone_file(found, file, zone_file, user)
+    if scope.inherited(zone, "masterfile-format") is None and not found.has_fault:
+        words = ("-w", str(directory), str(intended.zone), str(zone_file))
+        _checked(found, file, zone_file, first_fault("named-checkzone", words, zone_file))
     journal = directory / (zone.setting("journal") or f"{file.word(1)}.jnl")
     _journal(found, zone.child("journal") or file, journal, user)
     examine_journal(found, file, zone_file, journal)
+
+
+def _checked(found: Findings, file: Statement, path: Path, fault: str) -> None:
+    if fault:
+        found.fault("zone-file-wrong", file.place, file=str(path), fault=fault)
 
 
 def _limits(found: Findings, scope: ViewScope, zone: Statement) -> None:

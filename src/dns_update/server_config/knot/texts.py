@@ -100,6 +100,10 @@ TEXTS = {
         "the zone file $path does not exist, so the zone $zone is not loaded",
         "create the file, or correct storage or file; then run: knotc zone-reload $zone",
     ),
+    "zone-file-wrong": (
+        "knotd does not load the zone file $path: $fault",
+        "correct it, and check it: kzonecheck -o $zone $path; then run: knotc zone-reload $zone",
+    ),
     "zone-file-unreadable": (
         "knotd runs as $user and cannot read the zone file $path",
         "run: chgrp $user $path && chmod g+r $path",

@@ -10,6 +10,7 @@ from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.knot.configuration import Configuration
 from dns_update.server_config.knot.entries import Entry
 from dns_update.server_config.server_user import READ, SEARCH, WRITE, Identity, running_as, user_named
+from dns_update.server_config.zone_check import first_fault
 
 _STORAGE = "/var/lib/knot"  # the default, in Debian's package and elsewhere
 _STANDARD_CONFIGURATION = "/etc/knot/knot.conf"
@@ -32,6 +33,8 @@ def examine_files(found: Findings, configuration: Configuration, zone: Entry, pa
         found.fault("zone-file-missing", place, path=str(file))
     elif user is not None and user.lacks(file, READ):
         found.fault("zone-file-unreadable", place, path=str(file), user=user.name)
+    elif fault := first_fault("kzonecheck", ("-o", zone.id, str(file)), file):
+        found.fault("zone-file-wrong", place, path=str(file), fault=fault)
     elif user is not None and user.lacks(file.parent, WRITE | SEARCH):
         found.remark("zone-file-not-writable", place, path=str(file), user=user.name)
 
