@@ -668,7 +668,7 @@ ZONE_FAULTS = {
     "the servers 'a' and 'b' differ in more than address and key: "
     "servers of one record need the same transport, timeout, retries and local-address",
     '[zones."a.b"]\nname = "a" #!': '[zones."a.b"] name: unknown key: it is a key of [keys.NAME] and [[records]]',
-    '[zones."a.b"]\ncolour = 1 #!': '[zones."a.b"] colour: unknown key: one of servers, key, ttl',
+    '[zones."a.b"]\ncolour = 1 #!': '[zones."a.b"] colour: unknown key: one of servers, query-servers, key, ttl',
     '[zones."a.b"]\ndns-server = "192.0.2.1" #!': '[zones."a.b"] dns-server: unknown key: '
     'servers = ["NAME"], of a table [servers.NAME]',
 }  # fmt: skip
@@ -703,7 +703,7 @@ RECORD_FAULTS = {
     f'\n{GIVEN}allow-private = "yes" #!': "records[0].allow-private: expected true or false, got a string",
     f"\n{GIVEN}allow-privat = true #!": "records[0].allow-privat: unknown key: did you mean allow-private?",
     f'\n{GIVEN}"a.b" = 1 #!': 'records[0]."a.b": unknown key: one of name, names, zone, address, type, value, ttl, '
-    "servers, key, owner, on-missing, grace, allow-private, check-names, on-change, on-failure",
+    "servers, query-servers, key, owner, on-missing, grace, allow-private, check-names, on-change, on-failure",
     f'\n{GIVEN}hold_down = "5s" #!': "records[0].hold_down: unknown key: it is a key of [agent]",
     f"\n{GIVEN}timeout = 3 #!": "records[0].timeout: unknown key: it is a key of [servers.NAME]",
     f'\n{GIVEN}dns-server = "192.0.2.1" #!': "records[0].dns-server: unknown key: "

@@ -134,6 +134,14 @@ TABLE: list[Wrong] = [
     *values("zone", NAMES),
     Wrong(["zone=@"], "zone=: '@' is not a domain name here"),
     Wrong(["zone=example.com", "zone=example.net"], "zone= is given twice"),
+    # update-server and query-server
+    *values("update-server", {"": "", "192.0.2.256": "is not an IPv4 address", "127.0.0.1,": "a server is empty"}),
+    *values("query-server", {"": "", "a..b": "has an empty label", "192.0.2.1:0": "'0' is not a port"}),
+    Wrong(["update-server=127.0.0.1:9", "query-server=127.0.0.1:9"], "updates and queries have servers of their own"),
+    Wrong(["query-server=127.0.0.1:9", "verify=no", "ttl=60"], "nothing would be read there"),
+    Wrong(["query-server=127.0.0.1:9", "verify=no"], "nothing would be read there", ["address"], command="delete"),
+    Wrong(["query-server=::1", "local-address=127.0.0.1"], "local-address=127.0.0.1 and query-server= are of"),
+    Wrong(["update-server=127.0.0.1:9"], "show does not take update-server=", ["address"], command="show"),
     # dns-server
     *values(
         "dns-server",

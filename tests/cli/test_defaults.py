@@ -511,6 +511,8 @@ WRONG = {
     "config": ("/nonexistent", "cannot read /nonexistent: No such file or directory"),
     "zone": ("a..b", "DNS_UPDATE_ZONE: 'a..b' has an empty label"),
     "dns-server": ("192.0.2.256", "DNS_UPDATE_DNS_SERVER: '192.0.2.256' is not an IPv4 address"),
+    "update-server": ("192.0.2.256", "DNS_UPDATE_UPDATE_SERVER: '192.0.2.256' is not an IPv4 address"),
+    "query-server": ("a..b", "DNS_UPDATE_QUERY_SERVER: 'a..b' has an empty label"),
     "key-name": ("@", "DNS_UPDATE_KEY_NAME: '@' is not a domain name here"),
     "key": (f"\udcff{SECRET}", "DNS_UPDATE_KEY: the value is not valid; it is not shown"),
     "ttl": ("x", "DNS_UPDATE_TTL: 'x' is not a TTL"),
@@ -533,7 +535,7 @@ def test_there_is_a_wrong_value_of_every_variable() -> None:
 @pytest.mark.parametrize("name", RECURRING)
 def test_a_wrong_variable_is_one_line_and_nothing_is_sent(name: str, silent: Silent) -> None:
     text, says = WRONG[name]
-    words = [f"dns-server={silent.address}"] if name != "dns-server" else []
+    words = [f"dns-server={silent.address}"] if not name.endswith("-server") else []
     result = in_process("home.example.com", "203.0.113.45", *words, env={variable_of(name): text})
     assert (result.status, len(result.lines)) == (2, 1)
     assert result.lines[0].startswith(says)

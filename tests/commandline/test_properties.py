@@ -67,6 +67,8 @@ RIGHT: dict[str, tuple[str, object]] = {
     "router": ("/srv/router.toml", "/srv/router.toml"),
     "script": ("ddns-update", "ddns-update"),
     "script_file": ("/srv/ddns.rsc", "/srv/ddns.rsc"),
+    "update_server": ("192.0.2.1:5353", ("192.0.2.1:5353",)),
+    "query_server": ("ns.example.com", ("ns.example.com",)),
     "dns_server": ("192.0.2.1:5353", ("192.0.2.1:5353",)),
     "file": ("/srv/history.db", "/srv/history.db"),
     "identity": ("gw-north", "gw-north"),
@@ -258,7 +260,8 @@ def test_twice_is_an_error_unless_the_property_is_repeatable(prop: Property, com
 
 def test_the_repeatable_ones() -> None:
     assert {prop.name for prop in PROPERTIES if prop.repeatable} == {
-        "address", "dns-server", "domain", "map", "public-address", "tls-pin", "token", "value",
+        "address", "dns-server", "domain", "map", "public-address", "query-server", "tls-pin", "token", "update-server",
+        "value",
     }  # fmt: skip
 
 

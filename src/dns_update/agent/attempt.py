@@ -76,11 +76,11 @@ class Attempt(Contact):
             self.managed.doubt = None if recheck_at is None else Doubt(is_outcome_unknown=False, recheck_at=recheck_at)
         if not outcome.failures and not self.managed.upstream.health.has_outages:
             return []
-        return self.record([outcome.server], outcome.failures, now)
+        return self.record(self._answered(outcome), outcome.failures, now)
 
     def deferred(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Outage]]:
         """Record which servers answered; return the same as `succeeded`. The doubt about earlier attempts stays."""
-        return self.record([outcome.server], outcome.failures, now)
+        return self.record(self._answered(outcome), outcome.failures, now)
 
     def failed(self, error: DnsUpdateError, now: float) -> list[tuple[Hashable, Outage]]:
         """Record which servers answered, and which did not; return the same as `succeeded`."""
@@ -92,6 +92,11 @@ class Attempt(Contact):
         self._keep_doubt(now)
         for server in self.servers:
             self.managed.upstream.health.not_asked(server)
+
+    def _answered(self, outcome: Outcome) -> list[Endpoint]:
+        """Return the server of an outcome, if it was asked at all: another one may have shown that nothing is to do."""
+        was_asked = outcome.query_server is None or super().update_sent_to == outcome.server
+        return [outcome.server] if was_asked else []
 
     def _recheck_at(self, now: float) -> float | None:
         return now + self.managed.upstream.patience if self.is_update_astray else self.managed.recheck_at

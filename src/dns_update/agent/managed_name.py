@@ -142,7 +142,7 @@ class ManagedName:
         has_changed = before is not after and set(before) != set(after)
         if has_changed or self.error is not None or self.current is None:
             self.since = boot
-        self._saw(outcome.server, self._sharing_data(after), boot)
+        self._saw(outcome.read_at, self._sharing_data(after), boot)
         self.failures = 0
         self.error = None
         self.done = self.desired
@@ -153,7 +153,7 @@ class ManagedName:
 
     def found(self, outcome: Outcome, boot: float) -> None:
         """Record what an attempt has found, which changed nothing: the update is sent later."""
-        self._saw(outcome.server, outcome.before or (), boot)
+        self._saw(outcome.read_at, outcome.before or (), boot)
 
     def failed(self, error: DnsUpdateError, boot: float) -> None:
         """Record why an attempt failed."""

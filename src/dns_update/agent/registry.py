@@ -107,7 +107,13 @@ class Registry:
         if transport is None:
             transport = self._transports[settings.local_address] = self._new_transport(settings.local_address)
             transport.keep_open()
-        client = AsyncClient(*settings.servers, key=settings.key, policy=settings.policy, transport=transport)
+        client = AsyncClient(
+            *settings.servers,
+            query_servers=settings.query_servers,
+            key=settings.key,
+            policy=settings.policy,
+            transport=transport,
+        )
         return Upstream(client, settings.servers, health, settings.policy.patience)
 
     def _seconds_of_silence(self, failures: int) -> float:

@@ -46,7 +46,7 @@ def subjects_of(config: Config, answers: Mapping[SourceQuestion, SourceAnswer]) 
 
 def _subject_of(record: RecordSettings, states: Mapping[SourceQuestion, SourceState]) -> Subject:
     to = record.upstream
-    destination = Destination(record.zone, to.servers, to.key, to.policy, to.local_address)
+    destination = Destination(record.zone, to.servers, to.key, to.policy, to.local_address, to.query_servers or None)
     return Subject(record.name, destination, record.types, _desired_by(record, states), record.owner)
 
 

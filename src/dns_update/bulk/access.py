@@ -19,13 +19,18 @@ from dns_update.wire.name import Name
 class Begun(Value, kw_only=True):
     """A server that has the zone and answers.
 
-    `key_is_known` says that the server has signed an answer with the key. `ttl`, in seconds, and `serial` are those of
+    `key_is_known` says that the server has signed an answer with the key. `query_endpoint` is the server that shows the
+    zone, the same or another, and `query_key_is_known` says the same of it. A change may be late there by `patience`
+    seconds. `ttl`, in seconds, and `serial` are those of
     the zone's SOA record.
     """
 
     endpoint: Endpoint
     key: Key | None
     key_is_known: bool
+    query_endpoint: Endpoint
+    query_key_is_known: bool
+    patience: float
     policy: Policy
     ttl: int
     serial: int
@@ -54,7 +59,7 @@ class BulkAccess(Protocol):
         """Find a server that has the zone, and which key it accepts; raises DnsUpdateError."""
 
     def carrier(self, endpoint: Endpoint) -> Carrier:
-        """Return a new carrier of exchanges with the server."""
+        """Return a new carrier of exchanges with a server."""
 
     def transferred(self, since: int | None = None) -> Iterator[Record]:
         """Yield the records of the zone (AXFR); raises DnsUpdateError.

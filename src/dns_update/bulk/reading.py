@@ -13,7 +13,7 @@ from dns_update.bulk.picture import Found, Picture, canonical
 from dns_update.exchange import TCP, UDP, Exchange, Reply
 from dns_update.message import Message
 from dns_update.rr.record import Record
-from dns_update.wire.codes import KEPT_BY_SERVER, Rcode, RRType
+from dns_update.wire.codes import KEPT_BY_SERVER, Opcode, Rcode, RRType
 
 QUESTIONS_IN_FLIGHT = 64  # on one TCP connection; a server reads them as fast as it answers
 TRANSFER_GAIN = 8  # records of a transfer that cost as much as one question
@@ -81,7 +81,7 @@ class Reader:
         return picture
 
     def _by_questions(self, wishes: list[Wish]) -> Iterator[tuple[Wish, Found | errors.DnsUpdateError]]:
-        carrier = self._access.carrier(self._begun.endpoint)
+        carrier = self._access.carrier(self._begun.query_endpoint)
         try:
             yield from self._asked(carrier, wishes)
         finally:
@@ -108,9 +108,9 @@ class Reader:
             if delegation.values:
                 return wish, delegation
             return wish, errors.ZoneNotFound(
-                f"{self._begun.endpoint} answers for {query.question[0].name} without authority",
+                f"{self._begun.query_endpoint} answers for {query.question[0].name} without authority",
                 hint="the name may be below a delegation, whose own servers have its records",
-                endpoint=self._begun.endpoint,
+                endpoint=self._begun.query_endpoint,
                 is_delegated=True,
             )
         return wish, self._found(query, reply.message.answer)
@@ -130,9 +130,10 @@ class Reader:
 
 
 def question(message: Message, begun: Begun) -> Exchange:
-    """Return the exchange by which a message goes to the server, over TCP or TLS."""
+    """Return the exchange by which a message goes to its server, over TCP or TLS."""
     policy = begun.policy
     if policy.transport == UDP:
         policy = policy._replace(transport=TCP)
-    key = begun.key if begun.key_is_known or message.opcode else None
-    return Exchange(message, key, policy, begun.endpoint)
+    if message.opcode == Opcode.QUERY:
+        return Exchange(message, begun.key if begun.query_key_is_known else None, policy, begun.query_endpoint)
+    return Exchange(message, begun.key, policy, begun.endpoint)

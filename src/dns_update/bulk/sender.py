@@ -463,7 +463,7 @@ class Sender:
         for wish, error in self._proof.proven(
             lambda wishes: self._read(wishes, Reader.read_back),
             lambda wishes: self._read(wishes, Reader.read),
-            self._opened.policy.patience,
+            self._opened.patience,
         ):
             if error is None:
                 updated.append(wish)

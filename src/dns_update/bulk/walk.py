@@ -26,7 +26,7 @@ def walked(access: BulkAccess, refusal: errors.Refusal) -> Iterator[Record]:
     they lead out of the zone, or back; and what a question may raise.
     """
     begun = access.begin()
-    carrier = access.carrier(begun.endpoint)
+    carrier = access.carrier(begun.query_endpoint)
     name = access.zone
     try:
         yield from _asked(access, begun, carrier, name, RRType.NS)

@@ -47,6 +47,7 @@ def _common_fields(outcome: Outcome) -> dict[str, object]:
         "zone": outcome.zone.to_text(),
         "name": outcome.name.to_text() if outcome.name is not None else None,
         "server": str(outcome.server),
+        "query_server": None if outcome.query_server is None else str(outcome.query_server),
         "rcode": rcode_to_text(outcome.rcode),
         "seconds": round(outcome.seconds, 6),
     }

@@ -24,8 +24,19 @@ def port_of(options: Options) -> int:
 
 
 def servers_of(options: Options) -> tuple[Server, ...]:
-    """Return the servers that are given; raises UsageError."""
-    return tuple([Server.from_text(server, port_of(options)) for server in options.dns_server])
+    """Return the servers that get updates, as far as they are given; raises UsageError."""
+    return _servers(options.update_server or options.dns_server, options)
+
+
+def query_servers_of(options: Options) -> tuple[Server, ...] | None:
+    """Return the servers that are asked what a zone has, as `Destination` takes them; raises UsageError."""
+    if options.query_server:
+        return _servers(options.query_server, options)
+    return _servers(options.dns_server, options) if options.update_server else None
+
+
+def _servers(texts: tuple[str, ...], options: Options) -> tuple[Server, ...]:
+    return tuple([Server.from_text(text, port_of(options)) for text in texts])
 
 
 def _tls_of(options: Options) -> TlsSettings | None:

@@ -9,7 +9,7 @@ from dns_update.address.sources import Source
 from dns_update.agent.bugs import text_of
 from dns_update.auth import Key
 from dns_update.cli.agent import configuration_path
-from dns_update.cli.asking import policy_of, servers_of
+from dns_update.cli.asking import policy_of, query_servers_of, servers_of
 from dns_update.cli.check_report import CheckReport
 from dns_update.cli.loop import carry_out, unless_interrupted
 from dns_update.cli.request import ADDRESS_TYPES, data_of, key_of, options_of, target_of
@@ -85,7 +85,7 @@ async def _examined(options: Options, target: Target, transports: CountingTransp
     subject = Subject(target.owner, destination, rrtypes, desired)
     seen = await examine([subject], answers.values(), transport=transports.new, thorough=True)
     gives_data = bool(options.address or options.value or options.ttl == 0)
-    line = Line(target.zone is not None, bool(options.dns_server), key is not None, gives_data)
+    line = Line(target.zone is not None, bool(options.update_server or options.dns_server), key is not None, gives_data)
     names = _refused_by_set(target, data) if options.check_names else ()
     steps = [*names, *steps_of(seen, seen.names[0], line), *not_carried_out(seen.names[0])]
     if options.server_config is not None:
@@ -112,7 +112,9 @@ def _refused_by_set(target: Target, data: Mapping[int, tuple[bytes, ...]]) -> It
 
 
 def _destination(options: Options, zone: Name | None, key: Key | None) -> Destination:
-    return Destination(zone, servers_of(options), key, policy_of(options), options.local_address)
+    return Destination(
+        zone, servers_of(options), key, policy_of(options), options.local_address, query_servers_of(options)
+    )
 
 
 def _questions(options: Options) -> list[SourceQuestion]:

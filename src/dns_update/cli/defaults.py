@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dns_update.agent.config.one_name import Finding, OneName
 
 _OF_KEYS = ("key", "key_file", "key_name", "algorithm", "key_encoding")
+_APART = ("update_server", "query_server")
 _NEEDS_ADDRESS = ("set", "check")  # to the other commands, it has a meaning that there is none
 _KEEPS_TTL = ("add", "acme")
 """What is added gets the TTL of what is there; another one would change that. A token is of use for minutes, and the
@@ -68,10 +69,18 @@ def _rows_to_look_up(options: Options, command: str) -> Iterator[Property]:
     A key file has all of a key, and `key=` is another place of the secret than a key file.
     """
     hidden = _OF_KEYS if "key_file" in options.given else ("key_file",) if "key" in options.given else ()
+    hidden = (*hidden, *_hidden_servers(options))
     for name in RECURRING:
         row = row_of(name, command)
         if row is not None and row.attribute not in options.given and row.attribute not in hidden:
             yield row
+
+
+def _hidden_servers(options: Options) -> tuple[str, ...]:
+    """Return the properties of servers that would contradict what is given."""
+    if "dns_server" in options.given:
+        return _APART
+    return ("dns_server",) if all(attribute in options.given for attribute in _APART) else ()
 
 
 def _read(row: Property, text: str) -> object:
@@ -124,6 +133,8 @@ def _key(name: OneName) -> Finding | None:
 def _settings(name: OneName, options: Options, command: str) -> dict[str, Finding]:
     """Return what the configuration has for the properties that are left out, by attribute."""
     found = {} if "dns_server" in options.given else name.upstream()
+    for attribute in _hidden_servers(options):
+        found.pop(attribute, None)
     for attribute, finding in (("zone", name.zone()), ("ttl", None if command in _KEEPS_TTL else name.ttl())):
         if finding is not None:
             found[attribute] = finding

@@ -38,9 +38,21 @@ def options_of(line: CommandLine, command: str) -> Options:
     Raises UsageError.
     """
     options = with_defaults(line.options(command), command, is_routers=line.is_routers)
-    if "wait" in options.given and options.verify != ALL:
-        raise errors.UsageError("wait= is given without verify=all", hint="give both, or none")
+    if "wait" in options.given and options.verify != ALL and not options.query_server:
+        raise errors.UsageError("wait= is given without verify=all", hint="give both, or none; or query-server=")
+    if line.text("query-server") is not None:
+        _check_that_it_reads(options, command)
     return options
+
+
+def _check_that_it_reads(options: Options, command: str) -> None:
+    """Raise UsageError for a query-server= that would be asked nothing."""
+    if command not in ("set", "add", "delete") or options.verify or options.dry_run or options.zone is None:
+        return
+    if options.require != "existing" if command == "delete" else options.ttl is not None:
+        raise errors.UsageError(
+            "query-server= is given, and nothing would be read there", hint="leave it out, or verify=no"
+        )
 
 
 def with_defaults(options: Options, command: str, *, is_routers: bool) -> Options:
@@ -204,11 +216,14 @@ def client_of(options: Options) -> Client:
     check_read_back(key, verify=bool(options.verify))
     return Client(
         *options.dns_server,
+        update_servers=options.update_server,
+        query_servers=options.query_server,
         key=key,
         port=options.port,
         policy=policy,
         transport=transport,
         log=_log_of(options),
+        query_wait=options.wait if "wait" in options.given else None,
     )
 
 
@@ -281,13 +296,18 @@ def _refuse_without_secret(options: Options) -> None:
 def check_families(options: Options) -> None:
     """Raise UsageError if local-address= cannot reach any server, because all are of the other IP version."""
     own = options.local_address
-    if own is None or not options.dns_server:
+    if own is None:
         return
-    servers = [Server.from_text(server) for server in options.dns_server]
-    if all(server.is_address and (":" in server.host) != (":" in own) for server in servers):
-        raise errors.UsageError(
-            f"local-address={own} and dns-server= are of different IP versions", hint="both IPv4, or both IPv6"
-        )
+    for name, given in (
+        ("dns-server", options.dns_server),
+        ("update-server", options.update_server),
+        ("query-server", options.query_server),
+    ):
+        servers = [Server.from_text(server) for server in given]
+        if given and all(server.is_address and (":" in server.host) != (":" in own) for server in servers):
+            raise errors.UsageError(
+                f"local-address={own} and {name}= are of different IP versions", hint="both IPv4, or both IPv6"
+            )
 
 
 def _log_of(options: Options) -> Callable[[str], None]:

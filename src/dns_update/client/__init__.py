@@ -49,6 +49,8 @@ class Client:
     def __init__(  # noqa: PLR0913 - every one of them can be left out
         self,
         *servers: Server | str,
+        update_servers: Iterable[Server | str] = (),
+        query_servers: Iterable[Server | str] = (),
         key: Key | None = None,
         port: int | None = None,
         policy: Policy | None = None,
@@ -56,17 +58,31 @@ class Client:
         local_address: str | None = None,
         transport: Transport | None = None,
         log: Callable[[str], None] | None = None,
+        query_wait: float | None = None,
     ) -> None:
         """Prepare to talk to `servers`, in this order until one succeeds; without any, to the zone's primary.
 
-        `servers` are Servers, or texts as `Server.from_text` takes them, at `port` unless they name one. `key` signs
+        `servers` are Servers, or texts as `Server.from_text` takes them, at `port` unless they name one. With
+        `update_servers`, updates go there instead; with `query_servers`, what a zone has is read there, before an
+        update and after it, until it shows the change or `query_wait` seconds are over (None: as long as `policy` waits
+        for a server). Records that a query server shows may be older than an update that changes nothing. `key` signs
         every message to them, except queries to a server that does not accept it. `policy` says how long to wait.
         `resolvers` are asked for zone and primary if these are not given (None: the system's resolvers).
         `local_address` is the address to send from. `transport` carries the messages instead of the client's own
         sockets. `log` is called with lines for people. Raises UsageError.
         """
         check_transport(local_address, transport)
-        self._settings = ClientSettings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
+        self._settings = ClientSettings(
+            servers,
+            update_servers=update_servers,
+            query_servers=query_servers,
+            key=key,
+            port=port,
+            policy=policy,
+            resolvers=resolvers,
+            log=log,
+            query_wait=query_wait,
+        )
         self._transport: Transport = transport if transport is not None else BlockingTransport(local_address)
 
     set = _method(requests.set_records)

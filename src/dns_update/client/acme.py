@@ -165,12 +165,12 @@ async def followed(transaction: Transaction, name: Name, zone: Name | None = Non
 async def alias_of(transaction: Transaction, name: Name, zone: Name | None = None) -> Name | None:
     """Return what `name` is an alias of; None if it is not an alias.
 
-    The transaction's servers are asked first; for a name that they do not hold, the name servers that the resolvers
-    know, unless the name is in `zone`.
+    The servers at which the transaction reads are asked first; for a name that they do not hold, the name servers that
+    the resolvers know, unless the name is in `zone`.
     """
-    if not transaction.servers:
+    if not transaction.readers:
         return await _alias_in_public(transaction, name)
-    own_servers = _beside(transaction, transaction.servers)
+    own_servers = _beside(transaction, transaction.readers)
     own_servers.own_policy = transaction.own_policy
     own_servers.key, own_servers.newest_key = transaction.key, transaction.newest_key
     try:

@@ -48,6 +48,8 @@ class AsyncClient:
     def __init__(  # noqa: PLR0913 - every one of them can be left out
         self,
         *servers: Server | str,
+        update_servers: Iterable[Server | str] = (),
+        query_servers: Iterable[Server | str] = (),
         key: Key | None = None,
         port: int | None = None,
         policy: Policy | None = None,
@@ -55,10 +57,21 @@ class AsyncClient:
         local_address: str | None = None,
         transport: AsyncTransport | None = None,
         log: Callable[[str], None] | None = None,
+        query_wait: float | None = None,
     ) -> None:
         """Prepare to talk to `servers`; see Client."""
         check_transport(local_address, transport)
-        self._settings = ClientSettings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
+        self._settings = ClientSettings(
+            servers,
+            update_servers=update_servers,
+            query_servers=query_servers,
+            key=key,
+            port=port,
+            policy=policy,
+            resolvers=resolvers,
+            log=log,
+            query_wait=query_wait,
+        )
         self._transport: AsyncTransport = transport if transport is not None else AsyncioTransport(local_address)
         self._turns: dict[Endpoint, asyncio.Lock] = {}  # of servers that were sent such updates
 

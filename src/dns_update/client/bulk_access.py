@@ -12,8 +12,9 @@ from dns_update.bulk.access import Begun, BulkAccess, Carrier
 from dns_update.bulk.engine import applied
 from dns_update.client import Client
 from dns_update.client.discovery import find_zone
-from dns_update.client.locate import LocatedTarget, ensure_servers
+from dns_update.client.locate import LocatedTarget, choose_reader, ensure_servers
 from dns_update.client.lookup import ZoneView
+from dns_update.client.probe import unmeetable
 from dns_update.client.readback import after_delete, after_set
 from dns_update.client.reply_errors import distrust_of, refusal_of
 from dns_update.client.steps import Ask, Steps
@@ -25,7 +26,8 @@ from dns_update.rr.record import Record, soa_serial
 from dns_update.transport import Endpoint
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.pipeline import Pipeline
-from dns_update.wire.codes import RRClass, RRType
+from dns_update.update import Update
+from dns_update.wire.codes import Opcode, RRClass, RRType
 from dns_update.wire.name import Name
 
 
@@ -57,6 +59,7 @@ class ZoneAccess:
         self.zone = zone
         self.rrclass = rrclass
         self.client = client
+        self._updates_at: Endpoint | None = None  # the server that gets updates, if another one shows the zone
 
     def begin(self) -> Begun:
         """Find a server that has the zone, and which key it accepts; raises DnsUpdateError."""
@@ -75,7 +78,8 @@ class ZoneAccess:
 
     def error_of(self, reply: Reply | UnverifiedReply, message: Message, begun: Begun) -> errors.DnsUpdateError:
         """Return the error that an answer means."""
-        asked = Ask(begun.endpoint, message, begun.key)
+        at = begun.query_endpoint if message.opcode == Opcode.QUERY else begun.endpoint
+        asked = Ask(at, message, begun.key)
         return distrust_of(reply, asked) if isinstance(reply, UnverifiedReply) else refusal_of(reply, asked)
 
     def examine(self, wish: Wish) -> errors.DnsUpdateError | None:
@@ -96,17 +100,26 @@ class ZoneAccess:
 
     async def _begin(self, transaction: Transaction) -> Begun:
         await ensure_servers(transaction, self.zone, self.rrclass)
+        apex = LocatedTarget(self.zone, self.zone, self.rrclass)
+        await choose_reader(transaction, apex)
 
         async def at(endpoint: Endpoint) -> Begun:
-            view = ZoneView(transaction, endpoint, LocatedTarget(self.zone, self.zone, self.rrclass))
+            view = ZoneView.beside(transaction, endpoint, apex)
             soa = [record for record in await view.read(RRType.SOA) if record.rrtype == RRType.SOA]
             if not soa:
                 raise view.no_zone()
+            if view.updates_at is not None:  # else the query has shown as much
+                await transaction.ask(endpoint, unmeetable(Update(self.zone, rrclass=self.rrclass)).to_message())
+            self._updates_at = view.updates_at
             key: Key | None = transaction.key
+            signs = key is not None and key.is_shared
             return Begun(
                 endpoint=endpoint,
                 key=key,
-                key_is_known=key is not None and key.is_shared and not transaction.is_unsigned(endpoint),
+                key_is_known=signs and not transaction.is_unsigned(endpoint),
+                query_endpoint=view.endpoint,
+                query_key_is_known=signs and not transaction.is_unsigned(view.endpoint),
+                patience=transaction.read_patience,
                 policy=transaction.policy,
                 ttl=soa[0].ttl,
                 serial=soa_serial(soa[0].rdata),
@@ -118,13 +131,14 @@ class ZoneAccess:
         await ensure_servers(transaction, self.zone, self.rrclass)
 
         def at(endpoint: Endpoint) -> Steps[object]:
-            view = ZoneView(transaction, endpoint, LocatedTarget(self.zone, wish.name, self.rrclass))
+            target = LocatedTarget(self.zone, wish.name, self.rrclass)
+            view = ZoneView(transaction, endpoint, target, self._updates_at)
             data = {} if wish.rrtype == RRType.ANY else {wish.rrtype: wish.values}
             if wish.deletes:
                 return after_delete(view, data)
             return after_set(view, data, {wish.rrtype: wish.ttl or 0}, only_adds=wish.adds)
 
-        await transaction.at_first_server(at)
+        await transaction.at_first_server(at, transaction.readers)
 
 
 class ZoneFinder:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FIRST_PAUSE = 0.05  # seconds before a change that may be late is read again; each further pause is twice as long
+_LONGEST_PAUSE = 5.0  # seconds, as for all name servers
 _PREREQUISITE_FAILED = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)
 
 
@@ -38,10 +39,10 @@ class Delivery(Value, kw_only=True):
     ) -> tuple[Reply, Records | None]:
         """Send the update and judge the answer; return it, and the records read back (None if none were)."""
         message = update.to_message()
-        reply = await self.transaction.ask(view.endpoint, message)
+        reply = await self.transaction.ask(view.update_endpoint, message)
         if reply.message.rcode == Rcode.NOERROR:
             return reply, (await self._read_back(read_back) if self.verify else None)
-        refusal = self.transaction.refusal(reply, view.endpoint, message)
+        refusal = self.transaction.refusal(reply, view.update_endpoint, message)
         if isinstance(refusal, errors.PermissionDenied):
             from dns_update.client.obstacles import explain_refusal  # only when something is wrong
 
@@ -72,7 +73,7 @@ class Delivery(Value, kw_only=True):
 
     async def _read_back(self, read_back: Callable[[], Steps[Records]]) -> Records | None:
         """Read the change back; repeat this for a while if the change may just be late."""
-        left, pause = self.transaction.patience, _FIRST_PAUSE
+        left, pause = self.transaction.read_patience, _FIRST_PAUSE
         notes = tuple(self.transaction.notes)
         while True:
             try:
@@ -90,4 +91,4 @@ class Delivery(Value, kw_only=True):
                 return None
             await Pause(min(pause, left))
             left -= pause
-            pause *= 2
+            pause = min(pause * 2, _LONGEST_PAUSE)

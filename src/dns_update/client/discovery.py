@@ -55,8 +55,11 @@ async def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass
 
     Raises ZoneNotFound, or the error of the servers if none answers. Each server has as much time as `ask_up` gives it.
     """
-    if transaction.servers:
-        return await transaction.at_first_server(lambda endpoint: ask_up(transaction, endpoint, name, rrclass, 0))
+    servers = transaction.readers
+    if servers:
+        return await transaction.at_first_server(
+            lambda endpoint: ask_up(transaction, endpoint, name, rrclass, 0), servers
+        )
     resolvers = transaction.resolvers if transaction.resolvers is not None else system_resolvers()
     unsigned = Transaction(ClientSettings(resolvers, log=transaction.log))
     unsigned.own_policy = transaction.policy.in_clear

@@ -84,7 +84,7 @@ async def wait_everywhere(
     time given.
     """
     began = await ReadClock()
-    servers = lacking = await name_servers(transaction, outcome.zone, outcome.server)
+    servers = lacking = await name_servers(transaction, outcome.zone, outcome.read_at)
     shown: dict[NameServer, float] = {}
     pause = _FIRST_PAUSE
     while True:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from dns_update.client.transaction import Transaction
+    from dns_update.transport import Endpoint
 
 RdataByType: TypeAlias = "Mapping[int, tuple[bytes, ...]]"
 """The rdata of the RRsets of one name."""
@@ -94,22 +95,44 @@ async def _choose_primary(transaction: Transaction, name: Name, rrclass: int) ->
     from dns_update.transport import Server
 
     found = await find_zone(transaction, name, rrclass)
-    if not transaction.servers:
+    if not transaction.servers or transaction.query_servers == ():
         if not found.is_primary_usable:
             what = f"{found.primary} as the primary, which is not a host to send updates to"
             raise errors.ZoneNotFound(
                 f"the SOA record of {found.zone} names {what if found.primary.labels else 'no primary'}",
                 hint=errors.Hint("{dns-server} says where its updates go"),
             )
-        transaction.servers = (Server(str(found.primary), transaction.port),)
+        primary = (Server(str(found.primary), transaction.port),)
+        transaction.servers = transaction.servers or primary
+        if transaction.query_servers == ():
+            transaction.query_servers = primary
         transaction.primary_of = found.zone
     return found.zone
 
 
 async def ensure_servers(transaction: Transaction, zone: Name, rrclass: int) -> None:
     """Find the primary of a zone that the user named, if no server is known; raises ZoneNotFound for no zone."""
-    found = zone if transaction.servers else await _choose_primary(transaction, zone, rrclass)
+    is_known = transaction.servers and transaction.query_servers != ()
+    found = zone if is_known else await _choose_primary(transaction, zone, rrclass)
     if found != zone:
         raise errors.ZoneNotFound(
             f"{zone} is not a zone, but a name in {found}", hint=errors.Hint("{zone:{found}}", found=found)
         )
+
+
+async def choose_reader(transaction: Transaction, target: LocatedTarget) -> None:
+    """Choose the first of the query servers that has the zone, if there are such servers.
+
+    Raises the most useful of their errors if none has it: then no update should be sent, since it cannot be read back.
+    """
+    if transaction.query_servers is None or transaction.query_endpoint is not None:
+        return
+    from dns_update.client.lookup import ZoneView  # for such servers only
+
+    async def at(endpoint: Endpoint) -> Endpoint:
+        view = ZoneView(transaction, endpoint, LocatedTarget(target.zone, target.zone, target.rrclass))
+        if not await view.read(RRType.SOA):
+            raise view.no_zone()
+        return endpoint
+
+    transaction.query_endpoint = await transaction.at_first_server(at, transaction.query_servers)

@@ -24,12 +24,33 @@ Records: TypeAlias = "tuple[Record, ...]"
 class ZoneView(Value):
     """A zone as one server shows it, and the name in it that the request is about.
 
-    Its look-ups are steps of the transaction.
+    Its look-ups are steps of the transaction. `updates_at` is the server that gets the zone's updates, if that is not
+    the one that shows it.
     """
 
     transaction: Transaction
     endpoint: Endpoint
     target: LocatedTarget
+    updates_at: Endpoint | None = None
+
+    @classmethod
+    def beside(cls, transaction: Transaction, endpoint: Endpoint, target: LocatedTarget) -> ZoneView:
+        """Return the zone as the transaction's query server shows it, if there is one; updates go to `endpoint`."""
+        reader = transaction.query_endpoint
+        if reader is None or reader == endpoint:
+            return cls(transaction, endpoint, target)
+        return cls(transaction, reader, target, endpoint)
+
+    @property
+    def update_endpoint(self) -> Endpoint:
+        """The server that gets the updates of the zone."""
+        return self.endpoint if self.updates_at is None else self.updates_at
+
+    @property
+    def noerror(self) -> str:
+        """The beginning of a sentence about an update that was not carried out as it was answered."""
+        at = "" if self.updates_at is None else f" at {self.endpoint}"
+        return f"{self.update_endpoint} said NOERROR, but{at}"
 
     async def look(self, rrtype: int, owner: Name | None = None) -> tuple[Records, Reply]:
         """Return the records at the owner name in the answer to a query for `rrtype`, also a CNAME; and the answer.

@@ -49,10 +49,22 @@ async def not_applied(
     instead = f"the server has {', '.join(texts)}" if texts else "the name has no such record"
     remedy = _hidden_by_dname(view, message) or await _remedy(view, rrtype, current)
     return errors.NotApplied(
-        f"{view.endpoint} said NOERROR, but {view.target.owner} {rrtype_to_text(rrtype)} is not as asked: {instead}",
-        hint=remedy or "the server's log may say why; a secondary that forwards updates shows them only later",
+        f"{view.noerror} {view.target.owner} {rrtype_to_text(rrtype)} is not as asked: {instead}",
+        hint=remedy or _late(view),
         endpoint=view.endpoint,
-        may_come=not remedy,
+        may_come=not remedy or view.updates_at is not None,
+    )
+
+
+def _late(view: ZoneView) -> str:
+    """Return what to do if nothing is known that prevents the update."""
+    if view.updates_at is None:
+        return "the server's log may say why; a secondary that forwards updates shows them only later"
+    return errors.Hint(
+        "{reader} may get it only later: wait longer, or see whether {server} notifies it and lets it transfer the "
+        "zone; the log of {server} may say why, too",
+        reader=view.endpoint,
+        server=view.updates_at,
     )
 
 

@@ -29,8 +29,13 @@ class Outcome(Value, kw_only=True):
     the whole request took. `signed_by` is the name of the key that was used last: that of the client's key, or of its
     predecessor if the server does not accept that one; None without a key. `notes` are sentences that the user should
     read. `failures` are the errors of the servers tried before. After a `dry_run`, nothing has changed, and `after` are
-    the records that the name would have.
+    the records that the name would have. `query_server` is where they were read, if not at `server`.
     """
+
+    @property
+    def read_at(self) -> Endpoint:
+        """Where the records were read."""
+        return self.server if self.query_server is None else self.query_server
 
     server: Endpoint
     zone: Name
@@ -44,6 +49,7 @@ class Outcome(Value, kw_only=True):
     failures: tuple[errors.DnsUpdateError, ...] = ()
     read_unsigned: bool = False
     dry_run: bool = False
+    query_server: Endpoint | None = None
 
     @property
     def verified(self) -> bool:
@@ -67,7 +73,8 @@ def outcome_at(
 ) -> Outcome:
     """Return the result of a request at the server that carried it out."""
     return Outcome(
-        server=view.endpoint,
+        server=view.update_endpoint,
+        query_server=None if view.updates_at is None else view.endpoint,
         zone=view.target.zone,
         name=view.target.owner,
         rcode=rcode,

@@ -36,7 +36,7 @@ async def previewed(view: ZoneView, update: Update) -> Outcome:
     """
     if update.prerequisites:
         asked = Update(update.zone, rrclass=update.rrclass, prerequisites=update.prerequisites)
-        await view.transaction.ask_for(view.endpoint, asked.to_message())
+        await view.transaction.ask_for(view.update_endpoint, asked.to_message())
     types = {change.rrtype for change in update.changes}
     everything = await _concerned(view, update)
     if RRType.ANY in types:

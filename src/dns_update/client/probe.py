@@ -163,9 +163,9 @@ async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | Rejec
     update = unmeetable(Update(target.zone, rrclass=target.rrclass, changes=tuple(changes)))
     message = update.to_message()
     try:
-        reply = await transaction.ask(view.endpoint, message)
+        reply = await transaction.ask(view.update_endpoint, message)
     except (KeyRejected, ReplyNotTrusted) as error:
-        if transaction.is_unsigned(view.endpoint) or not _rejects_key(error):
+        if transaction.is_unsigned(view.update_endpoint) or not _rejects_key(error):
             raise
         return _rejected(view, error, update.changes)
     rcode = reply.message.rcode
@@ -173,14 +173,14 @@ async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | Rejec
         return None
     if rcode == Rcode.NOERROR:
         raise ServerFailure(
-            f"{view.endpoint} carries out updates whose prerequisites are not met (RFC 2136, section 3.2.5)",
+            f"{view.update_endpoint} carries out updates whose prerequisites are not met (RFC 2136, section 3.2.5)",
             hint="what the key may change cannot be found out there without changing it",
-            endpoint=view.endpoint,
+            endpoint=view.update_endpoint,
         )
     if rcode == Rcode.NOTAUTH and transaction.key is None:
         # It has shown its authority by the SOA record; Knot answers so if it does not accept unsigned updates.
-        return _rejected(view, ZoneNotFound("", endpoint=view.endpoint), update.changes)
-    return transaction.refusal(reply, view.endpoint, message)
+        return _rejected(view, ZoneNotFound("", endpoint=view.update_endpoint), update.changes)
+    return transaction.refusal(reply, view.update_endpoint, message)
 
 
 def _denied(view: ZoneView, changes: Records, rejection: Rejection | None) -> Refusal | Rejection:
@@ -191,7 +191,7 @@ def _denied(view: ZoneView, changes: Records, rejection: Rejection | None) -> Re
     update = Update(target.zone, rrclass=target.rrclass, changes=changes)
     message = update.to_message()
     refused = Message(opcode=Opcode.UPDATE, question=message.question, rcode=Rcode.REFUSED)
-    return view.transaction.refusal(Reply(refused, None, UDP, 1), view.endpoint, message)
+    return view.transaction.refusal(Reply(refused, None, UDP, 1), view.update_endpoint, message)
 
 
 def _rejected(view: ZoneView, error: Rejection, changes: Records) -> Rejection:
@@ -200,21 +200,23 @@ def _rejected(view: ZoneView, error: Rejection, changes: Records) -> Rejection:
     change = f"{changes[0].name} {types}" if changes else str(view.target.zone)
     if isinstance(error, ZoneNotFound) or view.transaction.key is None:
         return ZoneNotFound(
-            f"{view.endpoint} answered NOTAUTH: it has {view.target.zone}, and does not take an unsigned change of "
-            f"{change}",
+            f"{view.update_endpoint} answered NOTAUTH: it has {view.target.zone}, and does not take an unsigned change "
+            f"of {change}",
             hint="Knot does so if no acl of the zone permits it: it would need one with this machine's address",
-            endpoint=view.endpoint,
+            endpoint=view.update_endpoint,
             rcode=Rcode.NOTAUTH,
         )
     name = view.transaction.key.name
     what = f"accepts key {name} for queries, and not to change {change}"
     hint = f"Knot does so if no acl of the zone permits it: it would need one with key: {name} and action: update"
     if isinstance(error, KeyRejected):
-        text = f"{view.endpoint} said {tsig_error_to_text(error.tsig_error)}: it {what}"
-        return KeyRejected(text, tsig_error=error.tsig_error, hint=hint, endpoint=view.endpoint, rcode=Rcode.NOTAUTH)
-    text = f"{view.endpoint} answered NOTAUTH without a signature: it {what}"
+        text = f"{view.update_endpoint} said {tsig_error_to_text(error.tsig_error)}: it {what}"
+        return KeyRejected(
+            text, tsig_error=error.tsig_error, hint=hint, endpoint=view.update_endpoint, rcode=Rcode.NOTAUTH
+        )
+    text = f"{view.update_endpoint} answered NOTAUTH without a signature: it {what}"
     return ReplyNotTrusted(
-        text, hint=hint, endpoint=view.endpoint, cause=error.cause, claimed_rcode=error.claimed_rcode
+        text, hint=hint, endpoint=view.update_endpoint, cause=error.cause, claimed_rcode=error.claimed_rcode
     )
 
 
@@ -236,7 +238,7 @@ async def _insight(view: ZoneView, version: bytes) -> Insight:
         return UNKNOWN
     update = unmeetable(Update(target.zone, rrclass=target.rrclass)).delete_rrset(_OUTSIDE, RRType.A)
     try:
-        reply = await view.transaction.ask(view.endpoint, update.to_message())
+        reply = await view.transaction.ask(view.update_endpoint, update.to_message())
     except ServerFailure:  # BIND hides a NOTZONE like this if it forwards with a key that it does not know
         return UNKNOWN
     return BY_RECORD if reply.message.rcode == Rcode.NOTZONE else UNKNOWN
@@ -247,7 +249,7 @@ async def _version(view: ZoneView) -> bytes:
     query = Message.query(_VERSION, RRType.TXT, RRClass.CH)
     try:
         once = view.transaction.policy._replace(timeout=_VERSION_SECONDS, retries=0)
-        reply = await Ask(view.endpoint, query, None, policy=once)
+        reply = await Ask(view.update_endpoint, query, None, policy=once)
     except DnsUpdateError:
         return b""
     if not isinstance(reply, Reply):

@@ -201,7 +201,7 @@ async def holds(view: ZoneView, rrtype: int, values: Iterable[bytes]) -> bool:
     else:
         update = update.require_no_rrset(owner, rrtype)
     unmet = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)
-    reply = await view.transaction.ask_for(view.endpoint, update.to_message(), *unmet)
+    reply = await view.transaction.ask_for(view.update_endpoint, update.to_message(), *unmet)
     return reply.message.rcode == Rcode.NOERROR
 
 
@@ -259,8 +259,7 @@ async def _confirm_removal(view: ZoneView, rrtype: int, values: tuple[bytes, ...
 
 def _not_confirmed(view: ZoneView, rrtype: int, error: errors.ZoneNotFound) -> errors.NotApplied:
     return errors.NotApplied(
-        f"{view.endpoint} said NOERROR, but {view.target.owner} {rrtype_to_text(rrtype)} is not as asked in "
-        f"{view.target.zone}",
+        f"{view.noerror} {view.target.owner} {rrtype_to_text(rrtype)} is not as asked in {view.target.zone}",
         hint=error.hint,
         endpoint=view.endpoint,
     )

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.client.delivery import Delivery
-from dns_update.client.locate import LocatedTarget, RdataByType, Target, ensure_servers, locate
+from dns_update.client.locate import (
+    LocatedTarget,
+    RdataByType,
+    Target,
+    choose_reader,
+    ensure_servers,
+    locate,
+)
 from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.outcome import Outcome, outcome_at
 from dns_update.client.steps import Steps
@@ -82,6 +89,8 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
     _check(target, rdata, require, ttl, check_names=check_names)
     delivery = Delivery(transaction=transaction, verify=verify)
     located = await locate(transaction, target)
+    if verify or compare or dry_run or ttl is None:
+        await choose_reader(transaction, located)
     if not dry_run:
         _announce(transaction, located)
     before: Records | None = None
@@ -89,7 +98,7 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
 
     async def at(endpoint: Endpoint) -> Outcome:
         nonlocal before, ttls
-        view = ZoneView(transaction, endpoint, located)
+        view = ZoneView.beside(transaction, endpoint, located)
         if not transaction.is_update_astray:  # otherwise the records there now may be the result of the update
             before, ttls = await _before_set(view, rdata, ttl, compare=compare and not dry_run)
         update = await _with_replacements(view, _update_that_requires(located, require), rdata, ttls)
@@ -133,6 +142,8 @@ async def add_records(  # noqa: PLR0913 - as above
     additions.refuse_types(rdata)
     delivery = Delivery(transaction=transaction, verify=verify)
     located = await locate(transaction, target)
+    if verify or compare or dry_run or ttl is None:
+        await choose_reader(transaction, located)
     if not dry_run:
         _announce(transaction, located)
     before: Records | None = None
@@ -140,7 +151,7 @@ async def add_records(  # noqa: PLR0913 - as above
 
     async def at(endpoint: Endpoint) -> Outcome:
         nonlocal before, ttls
-        view = ZoneView(transaction, endpoint, located)
+        view = ZoneView.beside(transaction, endpoint, located)
         if not transaction.is_update_astray:  # as above
             before, ttls = await additions.before_addition(view, rdata, ttl, compare=compare)
         update = _update_that_requires(located, require)
@@ -210,7 +221,7 @@ async def show_records(
             raise transaction.refusal(reply, endpoint, Message.query(located.owner, rrtype, located.rrclass))
         return outcome_at(view, reply.message.rcode, None, tuple(found))
 
-    return await transaction.at_first_server(at)
+    return await transaction.at_first_server(at, transaction.readers)
 
 
 async def send_update(transaction: Transaction, update: Update) -> Outcome:
@@ -354,6 +365,8 @@ async def delete_rdata(  # noqa: PLR0913 - as above
                 "say which: {type:A}, or {value}", command_line="say which: {type:A}, or {address}, or {value}"
             ),
         )
+    if verify or compare or dry_run or require == "existing":
+        await choose_reader(transaction, located)
     if not dry_run:
         _announce(transaction, located)
     delivery = Delivery(transaction=transaction, verify=verify)
@@ -362,7 +375,7 @@ async def delete_rdata(  # noqa: PLR0913 - as above
 
     async def at(endpoint: Endpoint) -> Outcome:
         nonlocal before
-        view = ZoneView(transaction, endpoint, located)
+        view = ZoneView.beside(transaction, endpoint, located)
         if not transaction.is_update_astray:  # otherwise the records there now may be the result of the update
             if require == "existing":
                 from dns_update.client.readback import check_existing  # only if it is asked for

@@ -18,25 +18,33 @@ if TYPE_CHECKING:
 class ClientSettings(Value):
     """What all requests of a client have in common; `Client` says what each part is.
 
-    A server with a known address is an Endpoint: it is checked once for all requests.
+    A server with a known address is an Endpoint: it is checked once for all requests. Updates go to `servers`; what a
+    zone has is read at `query_servers`. None of either is the zone's primary, and None in place of `query_servers` is
+    where updates go. `query_wait` is how long a change may be late at the query servers, in seconds; None: as long as
+    one server is waited for.
     """
 
     servers: tuple[Server | Endpoint, ...]
+    query_servers: tuple[Server | Endpoint, ...] | None
     key: Key | None
     port: int
     policy: Policy
     resolvers: tuple[Server, ...] | None
     log: Callable[[str], None]
+    query_wait: float | None
 
     def __init__(  # noqa: PLR0913 - every one of them can be left out
         self,
         servers: Iterable[Server | str] = (),
         *,
+        update_servers: Iterable[Server | str] = (),
+        query_servers: Iterable[Server | str] = (),
         key: Key | None = None,
         port: int | None = None,
         policy: Policy | None = None,
         resolvers: tuple[Server, ...] | None = None,
         log: Callable[[str], None] | None = None,
+        query_wait: float | None = None,
     ) -> None:
         """Check the arguments; raises InvalidText for a server or port that is not one, UsageError for a wrong type."""
         if port is not None:
@@ -54,13 +62,24 @@ class ClientSettings(Value):
             _check_resolvers(resolvers)
         if log is not None and not callable(log):
             raise errors.UsageError(f"log is called with lines, and {type(log).__name__} cannot be called")
+        given = servers, update_servers, query_servers
+        both, updated, queried = [tuple([_checked_server(server, port) for server in each]) for each in given]
+        if both and updated and queried:
+            raise errors.UsageError(
+                "updates and queries have servers of their own, so no others are asked",
+                hint=errors.Hint("leave {dns-server} out, or one of {update-server} and {query-server}"),
+            )
+        if query_wait is not None:
+            _check_seconds(query_wait)
         self._store(
-            servers=tuple([_checked_server(server, port) for server in servers]),
+            servers=updated or both,
+            query_servers=queried or (both if updated else None),
             key=key,
             port=port,
             policy=policy,
             resolvers=resolvers,
             log=log if log is not None else lambda _line: None,
+            query_wait=query_wait,
         )
 
     def exchange(self, ask: Ask) -> Exchange:
@@ -83,6 +102,11 @@ def _checked_server(server: object, port: int) -> Server | Endpoint:
     if not isinstance(server, Server):
         raise errors.UsageError(f"a server is a Server or a text, not {type(server).__name__}")
     return Endpoint(server.host, server.port) if server.is_address else server
+
+
+def _check_seconds(seconds: object) -> None:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
+        raise errors.UsageError("query_wait is a number of seconds", hint="e.g. 120.0; 0 reads once")
 
 
 def _check_resolvers(resolvers: object) -> None:

@@ -37,9 +37,12 @@ class Transaction:
         """Start with nothing asked yet.
 
         If the settings name no servers, the zone's primary is found through their `resolvers` (None: the system's), and
-        used at their `port`.
+        used at their `port`. Other `query_servers` than None are asked what the zone has, and get no updates.
         """
         self.servers: tuple[Server | Endpoint, ...] = settings.servers
+        self.query_servers = settings.query_servers
+        self.query_endpoint: Endpoint | None = None  # of the query servers, the first that has the zone
+        self.query_wait = settings.query_wait
         self.primary_of: Name | None = None  # the zone whose SOA record named the server; None: the user did
         self.policy = settings.policy
         self.own_policy: Policy | None = None  # how to ask, if not as the client does
@@ -68,6 +71,18 @@ class Transaction:
         in the meantime.
         """
         return self._is_update_astray or self._is_update_in_flight
+
+    @property
+    def readers(self) -> tuple[Server | Endpoint, ...]:
+        """The servers that are asked what the zone has."""
+        return self.servers if self.query_servers is None else self.query_servers
+
+    @property
+    def read_patience(self) -> float:
+        """How long a change may be late where it is read back, in seconds."""
+        if self.query_endpoint is None or self.query_wait is None:
+            return self.patience
+        return self.query_wait
 
     @property
     def public_port(self) -> int:
@@ -212,14 +227,17 @@ class Transaction:
             self.notes.append(note)
         return reply
 
-    async def at_first_server(self, act: Callable[[Endpoint], Steps[T]]) -> T:
+    async def at_first_server(
+        self, act: Callable[[Endpoint], Steps[T]], servers: tuple[Server | Endpoint, ...] | None = None
+    ) -> T:
         """Do `act` at each server in turn until one succeeds; raise the most useful of their errors.
 
+        `servers` are those that get updates, if not given.
         After a refusal from one address of a host name, its other addresses are not tried: they are the same server. A
         server that was silent at an earlier step of this request is not asked again.
         """
         own: list[errors.DnsUpdateError] = []
-        for server in self.servers:
+        for server in self.servers if servers is None else servers:
             endpoints = (server,) if isinstance(server, Endpoint) else await self._endpoints(server, own)
             for endpoint in endpoints:
                 if self._silent and endpoint in self._silent:

@@ -186,7 +186,7 @@ async def _begin(transaction: Transaction, request: TransferRequest) -> _BegunTr
             transaction.log(f"note: {note}")
         return begun
 
-    return await transaction.at_first_server(at)
+    return await transaction.at_first_server(at, transaction.readers)
 
 
 async def _begin_at(

@@ -36,7 +36,7 @@ async def own(view: ZoneView, rrtype: int, records: Records) -> Records:
         return records
     update = Update(zone, rrclass=view.target.rrclass)
     update = update.require_present(owner) if rrtype == RRType.ANY else update.require_rrset(owner, records[0].rrtype)
-    reply = await view.transaction.ask(view.endpoint, update.to_message())
+    reply = await view.transaction.ask(view.update_endpoint, update.to_message())
     return () if reply.message.rcode in (Rcode.NXDOMAIN, Rcode.NXRRSET) else records
 
 

@@ -116,6 +116,7 @@ _ACME = ("acme",)
 _APPLY = ("apply",)
 _LIST = ("list",)
 _ACCESS = (*_RECORDS, *_CHECK, *_ACME, *_APPLY, *_LIST)
+_WRITE = (*_CHANGE, *_CHECK, *_ACME, *_APPLY)
 _KEY = ("key",)
 _INIT = ("init",)
 _ASKING = (*_ACCESS, *_KEY)
@@ -157,7 +158,7 @@ class Options:
     wait: int = _row(
         "wait", "TIME", (*_ACME, *_SEND),
         "how long acme, and verify=all, wait until all name servers of the zone show it: seconds, or 2m; 0 does not "
-        "wait",
+        "wait. With query-server=, how long a change may be late there, if not as long as all tries take",
         readers.span_from_text, default="2m")
     challenge_ttl: int = _row(
         "ttl", "TIME", _ACME, "time to live of the token: seconds, or 10m, 1h, 1d", readers.ttl_from_text, default="60")
@@ -271,6 +272,15 @@ class Options:
     dns_server: tuple[str, ...] = _row(
         "dns-server", "HOST[:PORT][,...]", (*_ASKING, *_INIT),
         "where to send; several are tried in order; if it is left out, the primary in the zone's SOA record",
+        readers.servers_from_text, repeatable=True)
+    update_server: tuple[str, ...] = _row(
+        "update-server", "HOST[:PORT][,...]", _WRITE,
+        "where to send updates, if not to dns-server=, e.g. a primary that answers no queries",
+        readers.servers_from_text, repeatable=True)
+    query_server: tuple[str, ...] = _row(
+        "query-server", "HOST[:PORT][,...]", _ACCESS,
+        "where to read what the zone has, before a change and after it, if not at dns-server=; a change may be late "
+        "there, and is waited for",
         readers.servers_from_text, repeatable=True)
     key_name: Name | None = _row(
         "key-name", "NAME", (*_ASKING, *_INIT), "the key's name on the server; with key-file, which of its keys",
@@ -528,8 +538,8 @@ for _each in PROPERTIES:
 
 
 RECURRING = (
-    "config", "zone", "dns-server", "key-name", "key", "ttl", "key-file", "algorithm", "key-encoding", "transport",
-    "port", "timeout", "retries", "local-address",
+    "config", "zone", "dns-server", "update-server", "query-server", "key-name", "key", "ttl", "key-file", "algorithm",
+    "key-encoding", "transport", "port", "timeout", "retries", "local-address",
 )  # fmt: skip
 """The properties that are mostly the same from line to line: each has a variable of the environment."""
 

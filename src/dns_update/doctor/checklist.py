@@ -144,7 +144,8 @@ def _answers(server: ServerExamination, access: Access, around: Surroundings | N
     ways = [] if around is None else _ways(around)
     transports = " and ".join([way for way, works in ways if works])
     found = "" if line.gives_server else ", the zone's primary by its SOA record,"
-    yield Step("server", "ok", f"{server.endpoint}{program}{found} answers{transports and ' by '}{transports}")
+    answers = "answers" if server.query_endpoint is None else "answers updates"
+    yield Step("server", "ok", f"{server.endpoint}{program}{found} {answers}{transports and ' by '}{transports}")
     if around is not None and not around.answers_tcp:
         yield Step(
             "server",
@@ -152,9 +153,10 @@ def _answers(server: ServerExamination, access: Access, around: Surroundings | N
             f"{server.endpoint} does not answer by TCP, which messages of more than 512 octets need",
             hint=f"let TCP port {server.endpoint.port} through, too (RFC 7766)",
         )
+    where = "there" if server.query_endpoint is None else f"at {server.query_endpoint}, where it is read"
     signed = ", signed (DNSSEC)" if around is not None and around.dnskeys else ""
     how = "" if line.gives_zone else ", found by its SOA record,"
-    yield Step("zone", "ok", f"{server.zone}{how} is served there, with serial {access.serial}{signed}")
+    yield Step("zone", "ok", f"{server.zone}{how} is served {where}, with serial {access.serial}{signed}")
 
 
 def _ways(around: Surroundings) -> list[tuple[str, bool]]:

@@ -22,6 +22,7 @@ class ServerExamination(Value):
     `access` is what the server showed of the zone and the key; None if the examination did not get that far. `error` is
     why the server could not be examined, or not completely. `key` has the reading of its secret that the server
     accepts. `notes` are sentences that the user should read. `surroundings` are there if they were asked for.
+    `query_endpoint` is the server that showed the zone, if that is another one.
     """
 
     zone: Name
@@ -31,6 +32,7 @@ class ServerExamination(Value):
     error: DnsUpdateError | None = None
     notes: tuple[str, ...] = ()
     surroundings: Surroundings | None = None
+    query_endpoint: Endpoint | None = None
 
 
 class NameAtServer(Value):

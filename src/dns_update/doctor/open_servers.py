@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from dns_update.auth import Key
 from dns_update.client.aio import AsyncClient
-from dns_update.client.locate import LocatedTarget, Target, locate
+from dns_update.client.locate import LocatedTarget, Target, choose_reader, ensure_servers, locate
 from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.primary_name import explain_unknown_primary
 from dns_update.client.probe import Access, explore
@@ -41,6 +41,8 @@ class OpenServer:
         self.access: Access | None = None
         self.error: DnsUpdateError | None = None
         self.surroundings: Surroundings | None = None
+        self.query_endpoint: Endpoint | None = None  # where the zone is read, if that is another server
+        self._destination = destination
         self._key = destination.key
         self._policy = destination.policy
         self._host = only_host(destination.servers)
@@ -52,6 +54,9 @@ class OpenServer:
         """Find out what the server shows of the zone and of the key; keep the result or the error."""
 
         async def request(transaction: Transaction) -> tuple[Access, Key | None, tuple[str, ...]]:
+            await ensure_servers(transaction, self.zone, RRClass.IN)
+            await choose_reader(transaction, self.target(self.zone))
+            self.query_endpoint = transaction.query_endpoint
             access = await explore(self._view(transaction, self.zone))
             return access, transaction.key, transaction.notes_at(self.endpoint)
 
@@ -65,8 +70,8 @@ class OpenServer:
     async def look_around(self, wall: float) -> None:
         """Find out what is around the zone; `wall` is the wall clock, in seconds since 1970."""
         access = self.access
-        if access is None or self.error is not None:
-            return
+        if access is None or self.error is not None or self.query_endpoint is not None:
+            return  # it may answer no queries
         questions = Questions(self.endpoint, RRClass.IN, wall, self._policy)
         with contextlib.suppress(OutOfTime, DnsUpdateError):  # then less is said
             self.surroundings = await self._client.run(
@@ -101,15 +106,23 @@ class OpenServer:
     def result(self) -> ServerExamination:
         """What was seen of the server."""
         return ServerExamination(
-            self.zone, self.endpoint, self._key, self.access, self.error, self._notes, self.surroundings
+            self.zone,
+            self.endpoint,
+            self._key,
+            self.access,
+            self.error,
+            self._notes,
+            self.surroundings,
+            self.query_endpoint,
         )
 
     def _view(self, transaction: Transaction, owner: Name) -> ZoneView:
-        return ZoneView(transaction, self.endpoint, self.target(owner))
+        transaction.query_endpoint = self.query_endpoint
+        return ZoneView.beside(transaction, self.endpoint, self.target(owner))
 
     def _client_with(self, key: Key | None) -> AsyncClient:
         server = Server(self.endpoint.address, self.endpoint.port)
-        return AsyncClient(server, key=key, policy=self._policy, transport=self._transport)
+        return self._destination.client((server,), key, self._transport)
 
 
 class ServerDirectory:
@@ -132,7 +145,7 @@ class ServerDirectory:
         found: list[OpenServer] = []
         for host in hosts:
             for endpoint in await self._endpoints(host, transport, None if destination.servers else zone):
-                identity = (zone, endpoint, destination.key, destination.policy, destination.local_address)
+                identity = (zone, endpoint, destination._replace(zone=None, servers=()))
                 if identity not in self._servers:
                     self._servers[identity] = OpenServer(zone, endpoint, destination, transport)
                 found.append(self._servers[identity])
@@ -144,7 +157,7 @@ class ServerDirectory:
         if not isinstance(error.endpoint, Endpoint) or not destination.servers:
             return
         transport = self._transport(destination.local_address)
-        client = AsyncClient(*destination.servers, key=destination.key, policy=destination.policy, transport=transport)
+        client = destination.client(destination.servers, destination.key, transport)
         transport_name, host = destination.policy.transport, only_host(destination.servers)
         case = Case(subject.name, destination.zone, destination.key, changes, transport=transport_name, host=host)
         await _explain(client, error.endpoint, case, error, wall)
@@ -197,7 +210,7 @@ async def _zone_and_servers(
     """Return the zone and the servers of a destination; what the destination does not name is found by SOA records."""
     if destination.zone is not None and destination.servers:
         return destination.zone, destination.servers
-    client = AsyncClient(*destination.servers, key=destination.key, policy=destination.policy, transport=transport)
+    client = destination.client(destination.servers, destination.key, transport)
     return await client.run(partial(_locate, name, destination))
 
 

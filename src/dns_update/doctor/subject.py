@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dns_update.auth import Key
+from dns_update.client.aio import AsyncClient
 from dns_update.client.plan import Desired
 from dns_update.exchange import Policy
 from dns_update.transport import Server
+from dns_update.transport.protocol import AsyncTransport
 from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.name import Name
@@ -17,7 +19,8 @@ class Destination(Value):
     """Where the updates of names go: a zone, its servers, and how they are asked.
 
     `zone` is None if it must be found by its SOA record. Without `servers`, the zone's primary is asked. Messages are
-    signed with `key` (None: unsigned), and sent from `local_address` (None: any).
+    signed with `key` (None: unsigned), and sent from `local_address` (None: any). The zone is read at
+    `query_servers`, or at its primary if there are none; None: where updates go.
     """
 
     zone: Name | None
@@ -25,6 +28,19 @@ class Destination(Value):
     key: Key | None = None
     policy: Policy = _POLICY
     local_address: str | None = None
+    query_servers: tuple[Server, ...] | None = None
+
+    def client(self, servers: tuple[Server, ...], key: Key | None, transport: AsyncTransport) -> AsyncClient:
+        """Return a client that sends updates to `servers`, with this key."""
+        apart = self.query_servers
+        return AsyncClient(
+            *(servers if apart is None else ()),
+            update_servers=() if apart is None else servers,
+            query_servers=apart or (),
+            key=key,
+            policy=self.policy,
+            transport=transport,
+        )
 
 
 class Subject(Value):

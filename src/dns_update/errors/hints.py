@@ -65,7 +65,15 @@ TOML = Door(
     "configuration",
     "{name}",
     "{name} = {value}",
-    {"dns-server": "servers", "key": "secret", "key-encoding": "encoding", "key-file": "file", "key-name": "name"},
+    {
+        "dns-server": "servers",
+        "key": "secret",
+        "key-encoding": "encoding",
+        "key-file": "file",
+        "key-name": "name",
+        "query-server": "query-servers",
+        "update-server": "servers",
+    },
 )
 PYTHON = Door(
     "Python",
@@ -81,6 +89,7 @@ PYTHON = Door(
         "key-encoding": "encoding",
         "key-file": "Key.from_file",
         "key-name": "name",
+        "query-server": "query_servers",
         "tls-ca": "ca",
         "tls-cert": "certificate",
         "tls-hostname": "hostname",
@@ -88,6 +97,7 @@ PYTHON = Door(
         "tls-pin": "pins",
         "tls-verify": "verify",
         "type": "rrtype",
+        "update-server": "update_servers",
         "value": "values",
     },
 )
@@ -97,6 +107,8 @@ NSUPDATE = Door(
     "{name} {value}",
     {
         "dns-server": "server",
+        "query-server": "server",
+        "update-server": "server",
         "key": "-y",
         "key-file": "-k",
         "key-name": "the key's name",
@@ -112,8 +124,9 @@ DOORS = (COMMAND_LINE, TOML, PYTHON, NSUPDATE)
 
 PROPERTIES = frozenset((
     "address", "algorithm", "allow-private", "check-names", "class", "dns-server", "file", "key", "key-encoding",
-    "key-file", "key-name", "name", "require", "retries", "socket", "tls-ca", "tls-cert", "tls-hostname", "tls-key",
-    "tls-pin", "tls-verify", "transport", "ttl", "type", "value", "verify", "zone",
+    "key-file", "key-name", "name", "query-server", "require", "retries", "socket", "tls-ca", "tls-cert",
+    "tls-hostname", "tls-key", "tls-pin", "tls-verify", "transport", "ttl", "type", "update-server",
+    "value", "verify", "zone",
 ))  # fmt: skip
 """The properties that such sentences name, as the command line writes them."""
 

@@ -67,14 +67,15 @@ class OneName:
 
     def upstream(self) -> dict[str, Finding]:
         """Return servers, policy and local address by the attributes that Options has for them; empty if none."""
-        names = self._servers()
-        if not names:
+        names, readers = self._servers(), self._query_servers()
+        if not names and not readers:
             return {}
-        settings = self._references.upstream(names, self._key_table(), self._path("servers"))
+        settings = self._references.upstream(names, self._key_table(), self._path("servers"), readers)
         self._raise_problems()
         if settings is None:
             raise AssertionError("a mistake that was not recorded")  # pragma: no cover
-        policy, table = settings.policy, self._servers_given[names[0]]
+        first = (names or readers)[0]
+        policy, table = settings.policy, self._servers_given[first]
         contents: dict[str, object] = {
             "timeout": policy.timeout,
             "retries": policy.retries,
@@ -82,10 +83,14 @@ class OneName:
             "local-address": settings.local_address,
             **({} if policy.tls is None else policy.tls.by_property),
         }
-        found = {"dns_server": Finding(tuple(map(str, settings.servers)), self._path("servers"))}
+        found = {}
+        if settings.servers:
+            found["dns_server"] = Finding(tuple(map(str, settings.servers)), self._path("servers"))
+        if settings.query_servers:
+            found["query_server"] = Finding(tuple(map(str, settings.query_servers)), self._path("query-servers"))
         for key, content in contents.items():
             if key in table:
-                found[key.replace("-", "_")] = Finding(content, ("servers", names[0], key))
+                found[key.replace("-", "_")] = Finding(content, ("servers", first, key))
         return found
 
     def key(self) -> Finding | None:
@@ -131,6 +136,9 @@ class OneName:
 
     def _servers(self) -> tuple[str, ...]:
         return tuple(self._own["servers"]) if "servers" in self._own else self._zone.servers
+
+    def _query_servers(self) -> tuple[str, ...]:
+        return tuple(self._own["query-servers"]) if "query-servers" in self._own else self._zone.query_servers
 
     def _key_table(self) -> str | None:
         own: str | None = self._own.get("key", self._zone.key)

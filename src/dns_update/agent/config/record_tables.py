@@ -99,8 +99,11 @@ class RecordReader(Value):
         self, path: Path, given: Mapping[str, Any], name: Name, zone: ZoneTable | None, values: tuple[bytes, ...]
     ) -> RecordSettings | None:
         common = zone if zone is not None else ZoneTable(name)
-        naming = path if "servers" in given or "key" in given else common.path
-        upstream = self.references.upstream(given.get("servers", common.servers), given.get("key", common.key), naming)
+        naming = path if any(key in given for key in ("servers", "query-servers", "key")) else common.path
+        apart = given.get("query-servers", common.query_servers)
+        upstream = self.references.upstream(
+            given.get("servers", common.servers), given.get("key", common.key), naming, apart
+        )
         if upstream is None:
             return None
         agent = self.agent

@@ -42,11 +42,15 @@ class ServerTable(Value):
 
 
 class ZoneTable(Value):
-    """The settings that records of a zone share; `servers` and `key` are names of tables, `path` is that of this."""
+    """The settings that records of a zone share; `path` is that of this table.
+
+    `servers`, `query_servers` and `key` are names of tables.
+    """
 
     name: Name
     path: Path = ()
     servers: tuple[str, ...] = ()
+    query_servers: tuple[str, ...] = ()
     key: str | None = None
     ttl: int | None = None
 
@@ -73,7 +77,7 @@ class References:
         self._is_private = is_private
         self._reads_files = reads_keys
         self._policy = Policy()
-        self._upstreams: dict[tuple[tuple[str, ...], str | None], UpstreamSettings | None] = {}
+        self._upstreams: dict[tuple[tuple[str, ...], str | None, tuple[str, ...]], UpstreamSettings | None] = {}
         self._untabled: dict[Name, ZoneTable] = {}
         self._key_tables = {name: self._key_table(path, content) for name, path, content in self._tables("keys")}
         self._keys = {name: self.key(name) for name in self._key_tables if reads_keys}
@@ -105,30 +109,34 @@ class References:
         """The zone of the only table of [zones]; None if there are none or several."""
         return next(iter(self._zones.values())).name if len(self._zones) == 1 else None
 
-    def upstream(self, servers: tuple[str, ...], key: str | None, path: Path) -> UpstreamSettings | None:
-        """Return the settings for these servers and this key; None if there is a mistake.
+    def upstream(
+        self, servers: tuple[str, ...], key: str | None, path: Path, query_servers: tuple[str, ...] = ()
+    ) -> UpstreamSettings | None:
+        """Return the settings for these servers, this key and these query servers; None if there is a mistake.
 
         Always the same object for the same names. `path` is the table that names them.
         """
-        chosen = servers, key
+        chosen = servers, key, query_servers
         if chosen not in self._upstreams:
-            self._upstreams[chosen] = self._join(servers, key, path)
+            joined = self._join(servers, key, path)
+            self._upstreams[chosen] = joined and self._with_readers(joined, servers, query_servers, path)
         return self._upstreams[chosen]
 
     def check_references(self, given: Mapping[str, Any], path: Path) -> None:
         """Record which names in `key` and `servers` have no table, or are listed twice."""
         if "key" in given:
             self._check_key(given["key"], (*path, "key"))
-        names = given.get("servers")
-        if not names:
-            return
+        for key in ("servers", "query-servers"):
+            self._check_servers(given.get(key) or (), (*path, key))
+
+    def _check_servers(self, names: tuple[str, ...], path: Path) -> None:
         known = self._document.get("servers", {})
         for place, name in enumerate(names):
             if name not in known:
                 hint = _meant(near_miss(name, known), "servers", known)
-                self._problems.add((*path, "servers", place), f"there is no server {quoted(name)}", hint)
+                self._problems.add((*path, place), f"there is no server {quoted(name)}", hint)
             elif name in names[:place]:
-                self._problems.add((*path, "servers", place), f"the server {quoted(name)} is listed twice")
+                self._problems.add((*path, place), f"the server {quoted(name)} is listed twice")
 
     def _check_key(self, name: str, path: Path) -> None:
         known = self._document.get("keys", {})
@@ -236,10 +244,11 @@ class References:
         if name.folded in self._zones:
             self._problems.add(path, f"the zone {name} has a table already")
             return
-        zone = ZoneTable(name, path, given.get("servers", ()), given.get("key"), given.get("ttl"))
+        apart = given.get("query-servers", ())
+        zone = ZoneTable(name, path, given.get("servers", ()), apart, given.get("key"), given.get("ttl"))
         self._zones[name.folded] = zone
         if len(self._problems.found) == count:
-            self.upstream(zone.servers, zone.key, path)
+            self.upstream(zone.servers, zone.key, path, apart)
 
     def _join(self, names: tuple[str, ...], key: str | None, path: Path) -> UpstreamSettings | None:
         """Combine tables of servers; except for their addresses, they must have the same settings."""
@@ -263,6 +272,25 @@ class References:
         servers = tuple(server for table in tables for server in table.addresses)
         own = self._known_key(first.key if key is None else key)
         return UpstreamSettings(servers, own, first.policy, first.local_address)
+
+    def _with_readers(
+        self, joined: UpstreamSettings, servers: tuple[str, ...], names: tuple[str, ...], path: Path
+    ) -> UpstreamSettings | None:
+        """Return settings with the addresses of query servers; messages go to these in the same way."""
+        tables = [self._servers[name] for name in names if name in self._servers]
+        for name, table in zip(names, tables, strict=False) if servers else ():
+            if (table.policy, table.local_address) != (joined.policy, joined.local_address):
+                self._problems.add(
+                    (*path, "query-servers"),
+                    f"the servers {quoted(servers[0])} and {quoted(name)} differ in more than address and key",
+                    "servers of one record need the same transport, timeout, retries and local-address",
+                )
+                return None
+        if not tables:
+            return joined
+        if not servers:
+            joined = joined._replace(policy=tables[0].policy, local_address=tables[0].local_address)
+        return joined._replace(query_servers=tuple([server for table in tables for server in table.addresses]))
 
     def _known_key(self, name: str | None) -> Key | None:
         return None if name is None else self._keys.get(name)

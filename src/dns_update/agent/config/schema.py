@@ -178,7 +178,12 @@ SERVER: Mapping[str, ValueReader] = {
     "retries": scalar(_PROPERTY["retries"], int, expected="an integer"),
     "local-address": text(_PROPERTY["local-address"]),
 }
-ZONE: Mapping[str, ValueReader] = {"servers": _SERVER_REFERENCES, "key": _REFERENCE, "ttl": _TTL}
+ZONE: Mapping[str, ValueReader] = {
+    "servers": _SERVER_REFERENCES,
+    "query-servers": _SERVER_REFERENCES,
+    "key": _REFERENCE,
+    "ttl": _TTL,
+}
 RECORD: Mapping[str, ValueReader] = {
     "name": _one_name,
     "names": _names,
@@ -188,6 +193,7 @@ RECORD: Mapping[str, ValueReader] = {
     "value": text_or_array(text_from_text),
     "ttl": _TTL,
     "servers": _SERVER_REFERENCES,
+    "query-servers": _SERVER_REFERENCES,
     "key": _REFERENCE,
     "owner": text(_owner),
     "on-missing": text(_on_missing),

@@ -42,12 +42,14 @@ class UpstreamSettings(Value):
     """How records are published: the `servers` to try in turn, with `key`, by `policy`, from `local_address`.
 
     Without servers, the zone's primary is asked. Without a key, messages are unsigned; without an address, any is used.
+    If there are `query_servers`, they are asked what the zone has.
     """
 
     servers: tuple[Server, ...] = ()
     key: Key | None = None
     policy: Policy = _POLICY
     local_address: str | None = None
+    query_servers: tuple[Server, ...] = ()
 
 
 _UPSTREAM = UpstreamSettings()

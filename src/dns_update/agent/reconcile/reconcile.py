@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dns_update.client.delivery import Delivery
-from dns_update.client.locate import Target, locate
+from dns_update.client.locate import Target, choose_reader, locate
 from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.obstacles import not_applied
 from dns_update.client.outcome import Outcome, outcome_at
@@ -42,10 +42,11 @@ async def reconcile(
     CommunicationError.
     """
     place = await locate(transaction, target)
+    await choose_reader(transaction, place)
     delivery = Delivery(transaction=transaction, verify=True)
 
     async def at(endpoint: Endpoint) -> Outcome:
-        site = ZoneView(transaction, endpoint, place)
+        site = ZoneView.beside(transaction, endpoint, place)
         try:
             return await _by_reading(site, desired, delivery, defers)
         except ZoneNotFound as error:
