@@ -144,7 +144,7 @@ class NameServer(ABC):
         """
         if self.is_running:
             raise ServerFailed(f"{self.program} is running already")
-        self._prepare_once()
+        self.prepare()
         attempts = 1 if self.port else _START_ATTEMPTS
         while True:
             attempts -= 1
@@ -180,7 +180,7 @@ class NameServer(ABC):
             raise ServerFailed(f"{self.program} is not running")
         return self._process
 
-    def _prepare_once(self) -> None:
+    def prepare(self) -> None:
         if not self._prepared:
             self.directory.mkdir(parents=True, exist_ok=True)
             self._prepare()

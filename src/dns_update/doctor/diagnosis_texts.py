@@ -27,6 +27,8 @@ def sentences_of(diagnosis: Diagnosis) -> tuple[Hint, Hint]:
     """Return what is wrong, and the next thing to do."""
     sentences = TEXTS[diagnosis.cause]
     to_do = sentences.to_do.get(diagnosis.kind.program) or sentences.to_do[OTHER]
+    if "perhaps_behind" in diagnosis.details:
+        to_do += _IF_FORWARDED
     return Hint.of(sentences.what, diagnosis.details), Hint.of(to_do, diagnosis.details)
 
 
@@ -59,6 +61,10 @@ _IF_POWERDNS_FAILS = (
     "if it fails, the log says why: journalctl -u pdns. With lua-dnsupdate-policy-script in pdns.conf, that script "
     "decides about each name and type; without it, mostly the database is locked by another program, not writable for "
     "it, or its disk is full (df -h -i)"
+)
+_IF_FORWARDED = (
+    ". If {server} is a secondary that forwards updates, this is the answer of its primary, by the SOA record "
+    "{perhaps_behind}, and concerns the configuration there"
 )
 _MAKE_KEY = "dns-update key generate makes a key, and prints what the server needs"
 

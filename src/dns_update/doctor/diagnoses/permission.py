@@ -42,10 +42,21 @@ async def cause_of(examined: Examined, *, is_refused: bool) -> Diagnosis | None:
     if probe.is_silent:
         return None
     if probe.permits:
-        return await _cause_in_change(examined, is_refused=is_refused)
+        return await _perhaps_of_primary(examined, await _cause_in_change(examined, is_refused=is_refused))
     if key is not None and (await examined.questions.probe(examined.zone, None, examined.case.changes)).permits:
         return examined.found("updates-by-address")
     return await _cause_in_zone(examined, probe)
+
+
+async def _perhaps_of_primary(examined: Examined, found: Diagnosis | None) -> Diagnosis | None:
+    """Return a diagnosis that says which server's answer it may be: a secondary that forwards passes them on.
+
+    Whether it is one cannot be known: the primary in the SOA record of a hidden primary is another server, too.
+    """
+    primary = None if found is None else await primary_elsewhere(examined)
+    if found is None or primary is None:
+        return found
+    return found._replace(details={**found.details, "perhaps_behind": primary.host})
 
 
 # The zone as a whole
