@@ -181,6 +181,7 @@ class NameServer(ABC):
         return self._process
 
     def prepare(self) -> None:
+        """Write the first data, once; `start` does it, too."""
         if not self._prepared:
             self.directory.mkdir(parents=True, exist_ok=True)
             self._prepare()

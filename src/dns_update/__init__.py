@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 _ERRORS = (  # as in `errors`, which is not loaded yet
     "ClocksDiffer", "CommunicationError", "ConfigError", "DnsUpdateError", "InvalidText", "KeyRejected", "LocalError",
     "MalformedMessage", "NameExists", "NameNotFound", "NameNotInZone", "NoAddress", "NoResponse", "NotApplied",
-    "NotEverywhere", "NotNow", "PermissionDenied", "Refusal", "ReplyNotTrusted", "ScriptFailed", "ServerFailure",
-    "ServerNotTrusted", "UsageError", "ZoneNotFound",
+    "NotEverywhere", "NotNow", "PartlyDone", "PermissionDenied", "Refusal", "ReplyNotTrusted",
+    "ScriptFailed", "ServerFailure", "ServerNotTrusted", "UsageError", "ZoneNotFound",
 )  # fmt: skip
 _NAMES = {
     "auth": ("Algorithm", "Key"),

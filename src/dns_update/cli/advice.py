@@ -9,6 +9,7 @@ from dns_update import errors
 from dns_update.client import Client
 from dns_update.client.locate import Target
 from dns_update.client.lookup import Records
+from dns_update.client.stages import Stage
 from dns_update.client.steps import Steps
 from dns_update.client.transaction import Transaction
 from dns_update.commandline.properties import Options
@@ -40,6 +41,15 @@ def advise(error: errors.DnsUpdateError, client: Client, options: Options, targe
         return
     if found is not None:
         explain(error, found)
+
+
+def advise_on_part(error: errors.DnsUpdateError, client: Client, options: Options) -> None:
+    """Do as `advise` for an error about one of several zones, if that one is reached like the others."""
+    stage = error.part
+    if isinstance(stage, Stage) and stage.view.transaction.settings is client.settings:
+        target = Target(stage.changes[0].owner, stage.view.target.zone) if stage.changes else None
+        if target is not None:
+            advise(error, client, options, target, stage.update.changes)
 
 
 def changes_of(target: Target, data: Mapping[int, tuple[bytes, ...]], command: str) -> Records:

@@ -26,7 +26,10 @@ def outcome_fields(outcome: Outcome, command: str) -> dict[str, object]:
     """Return what an outcome says besides its status."""
     changed = {"before": _records(outcome.before), "after": _records(outcome.after), "changed": outcome.changed}
     done = {"records": _records(outcome.after)} if command == "show" else changed
-    return _common_fields(outcome) | done | {"verified": outcome.verified} | _remarks(outcome)
+    fields = _common_fields(outcome) | done | {"verified": outcome.verified} | _remarks(outcome)
+    if outcome.reverse:
+        fields["reverse"] = [outcome_fields(each, command) for each in outcome.reverse]
+    return fields
 
 
 def failure_text(error: DnsUpdateError, command: str, name: str | None, zone: str | None) -> str:

@@ -118,7 +118,7 @@ def with_configuration(options: Options, command: str, path: str, owner: Name, r
         if key is not None:
             talk(f"key {key.content.name}: from {name.origin(key.path)}")
     contents = {attribute: finding.content for attribute, finding in found.items()}
-    return Options({**contents, **options.given}, None if key is None else key.content)
+    return Options({**contents, **options.given}, None if key is None else key.content, options)
 
 
 def _key(name: OneName) -> Finding | None:

@@ -24,6 +24,11 @@ def run(line: CommandLine) -> int:
 
 def carry_out(client: Client, options: Options, target: Target, data: RdataByType, command: str) -> int:
     """Remove the records in `data`, and return the exit status."""
+    if options.ptr:
+        from dns_update.cli.pairs import deleted  # only if it is asked for
+
+        outcome = deleted(client, options, target, data)
+        return conclude_changed(client, outcome, command, options, data, _done(outcome, data, target))
     with Advised(client, options, target, data, "delete"):
         outcome = client.run(
             lambda transaction: delete_rdata(

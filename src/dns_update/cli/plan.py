@@ -47,13 +47,13 @@ def _no_plan(word: str, line: CommandLine) -> UsageError:
 
 def report(outcome: Outcome, options: Options) -> int:
     """Print what would change, as a difference or as JSON; return the exit status."""
-    status = WOULD_CHANGE if outcome.changed else 0
+    status = WOULD_CHANGE if any(each.changed for each in outcome.whole) else 0
     if options.json:
         from dns_update.cli.as_json import outcome_text  # only if it is asked for
 
         put(outcome_text(outcome, "plan", status))
         return status
-    lines = list(_lines(outcome))
+    lines = [line for each in outcome.whole for line in _lines(each, is_full=each is not outcome)]
     put("".join(lines))
     if not options.quiet:
         if not lines:
@@ -62,12 +62,12 @@ def report(outcome: Outcome, options: Options) -> int:
     return status
 
 
-def _lines(outcome: Outcome) -> Iterator[str]:
-    """Yield a line for each record that would go, and for each that would come."""
+def _lines(outcome: Outcome, *, is_full: bool) -> Iterator[str]:
+    """Yield a line for each record that would go, and for each that would come; `is_full` is with the name in full."""
     before, after = outcome.before or (), outcome.after or ()
     for sign, records, others in (("-", before, after), ("+", after, before)):
         for record in sorted(records, key=lambda record: (record.rrtype, record.rdata)):
             if record not in others:
-                owner = record.name.relative_to(outcome.zone)
+                owner = record.name.to_text() if is_full else record.name.relative_to(outcome.zone)
                 _name, ttl, _class, rest = record.to_text().split(" ", 3)
                 yield f"{sign} {owner} {ttl} {rest}\n"

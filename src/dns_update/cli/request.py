@@ -22,8 +22,8 @@ from dns_update.wire.inet import reverse_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Literal
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, Literal
 
     from dns_update.commandline.line import CommandLine
 
@@ -38,11 +38,26 @@ def options_of(line: CommandLine, command: str) -> Options:
     Raises UsageError.
     """
     options = with_defaults(line.options(command), command, is_routers=line.is_routers)
+    _check_ptr(options)
     if "wait" in options.given and options.verify != ALL and not options.query_server:
         raise errors.UsageError("wait= is given without verify=all", hint="give both, or none; or query-server=")
     if line.text("query-server") is not None:
         _check_that_it_reads(options, command)
     return options
+
+
+def _check_ptr(options: Options) -> None:
+    """Raise UsageError for ptr-zone= without ptr=, and for ptr= with what has no address."""
+    if not options.ptr:
+        if options.ptr_zone is not None:
+            raise errors.UsageError("ptr-zone= is given without ptr=yes", hint="give both, or none")
+        return
+    if options.rrtype is not None and (options.value or options.rrtype not in ADDRESS_TYPES):
+        raise errors.UsageError(
+            "ptr= goes with addresses, not with type= and value=", hint="give address=, or leave ptr= out"
+        )
+    if options.rrclass != RRClass.IN:
+        raise errors.UsageError("ptr= goes with addresses of the class IN", hint="leave class= out")
 
 
 def _check_that_it_reads(options: Options, command: str) -> None:
@@ -148,8 +163,18 @@ def change(client: Client, command: Literal["set", "add"], options: Options, tar
             check_names=options.check_names,
             dry_run=options.dry_run,
             rrclass=target.rrclass,
+            **_of_pairs(options),
         )
     return conclude_changed(client, outcome, command, options, data)
+
+
+def _of_pairs(options: Options) -> Mapping[str, Any]:
+    """Return the arguments of a request that make it keep PTR records, too; none if it is not asked for."""
+    if not options.ptr:
+        return {}
+    from dns_update.cli.pairs import arguments  # only if it is asked for
+
+    return arguments(options)
 
 
 def conclude_changed(  # noqa: PLR0913, PLR0917 - what a change consists of
@@ -158,6 +183,10 @@ def conclude_changed(  # noqa: PLR0913, PLR0917 - what a change consists of
     """Report the outcome of a change of these types, wait for all name servers if asked for, and return the status."""
     if options.verify != ALL or outcome.dry_run:
         return conclude(outcome, command, options, done)
+    if outcome.reverse:
+        from dns_update.cli.pairs import conclude_everywhere  # as below
+
+        return conclude_everywhere(client, outcome, command, options, rrtypes, done)
     from dns_update.cli.everywhere import put_with_servers, shown_everywhere  # only if it is asked for
 
     if options.json:
@@ -243,8 +272,11 @@ class Advised(Value):
         if error is None or not self.options.diagnose:
             return
         if isinstance(error, (errors.Refusal, errors.CommunicationError)):
-            from dns_update.cli.advice import advise, changes_of  # only when something is wrong
+            from dns_update.cli.advice import advise, advise_on_part, changes_of  # only when something is wrong
 
+            if error.part is not None:
+                advise_on_part(error, self.client, self.options)
+                return
             changes = changes_of(self.target, self.data, self.command)
             advise(error, self.client, self.options, self.target, changes)
 
@@ -341,7 +373,9 @@ def conclude(outcome: Outcome, command: str, options: Options, done: str = "") -
         put("".join(f"{record.to_text()}\n" for record in outcome.after or ()))
     elif not options.quiet:
         talk(done or success_text(outcome))
-    if outcome.notes and not options.quiet:
+        for reverse in outcome.reverse:
+            talk(success_text(reverse))
+    if not options.quiet and any(each.notes for each in outcome.whole):
         talk_notes(outcome)
     return 0
 
@@ -364,5 +398,6 @@ def talk_notes(outcome: Outcome) -> None:
     """Write the notes of an outcome to standard error."""
     from dns_update.errors.hints import COMMAND_LINE, rendered  # most outcomes have no notes
 
-    for note in outcome.notes:
+    notes = dict.fromkeys(note for each in outcome.whole for note in each.notes)
+    for note in notes:
         talk(f"note: {rendered(note, COMMAND_LINE)}")

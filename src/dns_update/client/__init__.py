@@ -6,7 +6,7 @@ import time
 
 from dns_update.auth import Key
 from dns_update.client import requests
-from dns_update.client.outcome import with_time
+from dns_update.client.outcome import interrupted_text, with_time
 from dns_update.client.settings import ClientSettings, check_read_back, check_transport
 from dns_update.client.steps import Ask, Pause, ReadClock, RequestStep, Resolve, Steps, drive, finished
 from dns_update.client.transaction import Request, Transaction
@@ -133,6 +133,11 @@ class Client:
         return outcomes
 
     @property
+    def settings(self) -> ClientSettings:
+        """What all requests of this client have in common."""
+        return self._settings
+
+    @property
     def transport(self) -> Transport:
         """What carries the messages of this client."""
         return self._transport
@@ -149,7 +154,7 @@ class Client:
             result = finished(drive(request(transaction), self._perform))
         except KeyboardInterrupt:
             if transaction.update_sent_to is not None:
-                raise KeyboardInterrupt("an update that was already sent may have been carried out") from None
+                raise KeyboardInterrupt(interrupted_text(transaction.done)) from None
             raise
         return with_time(result, time.monotonic() - started)
 

@@ -175,8 +175,10 @@ async def alias_of(transaction: Transaction, name: Name, zone: Name | None = Non
     own_servers.key, own_servers.newest_key = transaction.key, transaction.newest_key
     try:
         return await own_servers.at_first_server(lambda endpoint: _alias_at(own_servers, endpoint, name))
-    except errors.ZoneNotFound as error:
-        if zone is not None and name.is_within(zone):
+    except (errors.ZoneNotFound, errors.ReplyNotTrusted) as error:
+        # Knot does not sign that it has no such zone.
+        is_elsewhere = isinstance(error, errors.ZoneNotFound) or error.claimed_rcode == Rcode.REFUSED
+        if not is_elsewhere or (zone is not None and name.is_within(zone)):
             raise
         own_failure = error
     try:  # they may only have the zone that the aliases lead to

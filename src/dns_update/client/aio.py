@@ -104,6 +104,11 @@ class AsyncClient:
         return applied_async(self._settings, self._transport, wishes, options)
 
     @property
+    def settings(self) -> ClientSettings:
+        """What all requests of this client have in common."""
+        return self._settings
+
+    @property
     def transport(self) -> AsyncTransport:
         """What carries the messages of this client."""
         return self._transport

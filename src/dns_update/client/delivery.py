@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE = 0.05  # seconds before a change that may be late is read again; each further pause is twice as long
 _LONGEST_PAUSE = 5.0  # seconds, as for all name servers
-_PREREQUISITE_FAILED = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)
+PREREQUISITE_FAILED = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)
 
 
 class Delivery(Value, kw_only=True):
@@ -47,7 +47,7 @@ class Delivery(Value, kw_only=True):
             from dns_update.client.obstacles import explain_refusal  # only when something is wrong
 
             await explain_refusal(view, update, refusal)
-        if not self.transaction.is_update_astray or reply.message.rcode not in _PREREQUISITE_FAILED:
+        if not self.transaction.is_update_astray or reply.message.rcode not in PREREQUISITE_FAILED:
             raise refusal
         return reply, await self._own_work(reply, refusal, read_back)
 

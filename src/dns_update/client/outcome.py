@@ -30,6 +30,7 @@ class Outcome(Value, kw_only=True):
     predecessor if the server does not accept that one; None without a key. `notes` are sentences that the user should
     read. `failures` are the errors of the servers tried before. After a `dry_run`, nothing has changed, and `after` are
     the records that the name would have. `query_server` is where they were read, if not at `server`.
+    `reverse` are the outcomes at the reverse names of addresses, if their PTR records are a part of the request.
     """
 
     @property
@@ -50,6 +51,7 @@ class Outcome(Value, kw_only=True):
     read_unsigned: bool = False
     dry_run: bool = False
     query_server: Endpoint | None = None
+    reverse: tuple[Outcome, ...] = ()
 
     @property
     def verified(self) -> bool:
@@ -62,6 +64,15 @@ class Outcome(Value, kw_only=True):
         if self.before is None or self.after is None:
             return None
         return set(self.before) != set(self.after)
+
+    @property
+    def whole(self) -> tuple[Outcome, ...]:
+        """The outcomes at the name and at reverse names."""
+        return (self, *self.reverse)
+
+    def with_reverse(self, reverse: tuple[Outcome, ...]) -> Outcome:
+        """Return this outcome with those at reverse names."""
+        return self._replace(reverse=reverse)
 
     def taking(self, seconds: float) -> Outcome:
         """Return this outcome with the time that the request took."""
@@ -102,3 +113,9 @@ def with_time(result: T, seconds: float) -> T:
     """Return the result of a request; an Outcome with the time that the request took."""
     taking: Callable[[float], T] | None = getattr(result, "taking", None)
     return result if taking is None else taking(seconds)
+
+
+def interrupted_text(done: list[str]) -> str:
+    """Return what may have come of a request that was interrupted after an update; `done` is what is known."""
+    unknown = "an update that was already sent may have been carried out"
+    return f"{'; '.join(done)}; {unknown}" if done else unknown

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
     from typing import Any, Literal, TypeVar
 
+    from dns_update.client.reverse_zones import ReverseSettings
     from dns_update.update import Requirement
 
     M = TypeVar("M", bound=Callable[..., object])
@@ -67,6 +68,9 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
     check_names: bool = True,
     dry_run: bool = False,
     rrclass: int | str = RRClass.IN,
+    ptr: bool = False,
+    ptr_zone: Name | str | None = None,
+    reverse: ReverseSettings | None = None,
 ) -> Outcome:
     """Make a name have exactly these addresses, or these values of one type.
 
@@ -81,12 +85,25 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
     of MX, NS, SRV and similar records must be a host name, as BIND requires; False sends any name. With `dry_run`, the
     records are read and nothing is changed: the outcome says what the name has, and what it would have.
 
+    With `ptr`, each address also gets a PTR record that points at the name, and those of addresses that the name loses
+    are removed; PTR records of other names are left. Each zone gets messages of its own, in an order in which no PTR
+    record is without its address, with the condition that nothing was changed since it was read. If one fails, the ones
+    before it are undone, and if that fails, PartlyDone says what there is now. The outcome's `reverse` are those at the
+    reverse names. The reverse zones are found by their SOA records, aliases of RFC 2317 are followed; `ptr_zone` is the
+    one zone that has them all. They are reached like the zone of the name, or as the settings say that `reverse`
+    returns for a reverse name, e.g. `lambda name: other_client.settings`.
+
     Raises UsageError for wrong arguments, NotApplied if the server has something else afterwards, and any other
     Refusal or CommunicationError.
     """
     target = Target(name, zone, rrclass)
     rdata = target.data(values, rrtype)
     _check(target, rdata, require, ttl, check_names=check_names)
+    if ptr:
+        from dns_update.client.reverse import PairWish, with_pairs  # only if it is asked for
+
+        how = PairWish("set", target, rdata, ttl, require, verify, dry_run, ptr_zone, reverse)
+        return await with_pairs(transaction, how)
     delivery = Delivery(transaction=transaction, verify=verify)
     located = await locate(transaction, target)
     if verify or compare or dry_run or ttl is None:
@@ -123,6 +140,9 @@ async def add_records(  # noqa: PLR0913 - as above
     check_names: bool = True,
     dry_run: bool = False,
     rrclass: int | str = RRClass.IN,
+    ptr: bool = False,
+    ptr_zone: Name | str | None = None,
+    reverse: ReverseSettings | None = None,
 ) -> Outcome:
     """Add these addresses, or these values of one type, to those that a name has (RFC 2136, section 2.5.1).
 
@@ -140,6 +160,11 @@ async def add_records(  # noqa: PLR0913 - as above
     rdata = target.data(values, rrtype)
     _check(target, rdata, require, ttl, check_names=check_names)
     additions.refuse_types(rdata)
+    if ptr:
+        from dns_update.client.reverse import PairWish, with_pairs  # only if it is asked for
+
+        how = PairWish("add", target, rdata, ttl, require, verify, dry_run, ptr_zone, reverse)
+        return await with_pairs(transaction, how)
     delivery = Delivery(transaction=transaction, verify=verify)
     located = await locate(transaction, target)
     if verify or compare or dry_run or ttl is None:
@@ -182,13 +207,23 @@ async def delete_records(  # noqa: PLR0913 - as above
     compare: bool = False,
     dry_run: bool = False,
     rrclass: int | str = RRClass.IN,
+    ptr: bool = False,
+    ptr_zone: Name | str | None = None,
+    reverse: ReverseSettings | None = None,
 ) -> Outcome:
     """Remove these values; without values, the RRset of `rrtype`; without either, all records of the name.
 
-    The arguments are those of `set`; with `require="existing"`, the values, the RRset or the name must exist.
+    The arguments are those of `set`; with `require="existing"`, the values, the RRset or the name must exist. With
+    `ptr`, the PTR records of the addresses go first.
     """
     target = Target(name, zone, rrclass)
     rdata = target.data(values, rrtype)
+    if ptr:
+        from dns_update.client.reverse import PairWish, with_pairs  # only if it is asked for
+
+        check_deletion(require)
+        how = PairWish("delete", target, rdata, None, require, verify, dry_run, ptr_zone, reverse)
+        return await with_pairs(transaction, how)
     return await delete_rdata(
         transaction, target, rdata, require=require, verify=verify, compare=compare, dry_run=dry_run
     )
@@ -352,11 +387,7 @@ async def delete_rdata(  # noqa: PLR0913 - as above
 
     Everything else is as for `delete_records`; `require="absent"` is a UsageError.
     """
-    if requirement_of(require) == "absent":
-        raise errors.UsageError(
-            "records that must be absent cannot be deleted",
-            hint=errors.Hint("use {require:existing}, or leave {require} out"),
-        )
+    check_deletion(require)
     located = await locate(transaction, target)
     if not rdata and located.owner == located.zone:
         raise errors.UsageError(
@@ -391,6 +422,15 @@ async def delete_rdata(  # noqa: PLR0913 - as above
         return outcome_at(view, reply.message.rcode, before, after)
 
     return await transaction.at_first_server(at)
+
+
+def check_deletion(require: Requirement) -> None:
+    """Raise UsageError for a requirement that a deletion cannot have."""
+    if requirement_of(require) == "absent":
+        raise errors.UsageError(
+            "records that must be absent cannot be deleted",
+            hint=errors.Hint("use {require:existing}, or leave {require} out"),
+        )
 
 
 def _deletion(target: LocatedTarget, rdata: RdataByType, require: Requirement) -> Update:

@@ -39,6 +39,7 @@ class Transaction:
         If the settings name no servers, the zone's primary is found through their `resolvers` (None: the system's), and
         used at their `port`. Other `query_servers` than None are asked what the zone has, and get no updates.
         """
+        self.settings = settings
         self.servers: tuple[Server | Endpoint, ...] = settings.servers
         self.query_servers = settings.query_servers
         self.query_endpoint: Endpoint | None = None  # of the query servers, the first that has the zone
@@ -57,11 +58,26 @@ class Transaction:
         self.failures: list[errors.DnsUpdateError] = []
         self.zones_at: dict[tuple[Endpoint, Name], Name] = {}  # by server and name, as far as they were looked up
         self.update_sent_to: Endpoint | None = None  # the last server that was sent an update, whatever its answer
+        self.done: list[str] = []  # what earlier updates of the request have changed, in words
+        self._for: Transaction | None = None  # the transaction of the request, of which this is a part
         self._is_update_in_flight = False
         self._is_update_astray = False
         self._silent: dict[Endpoint | Server, errors.NoResponse] = {}  # also hosts whose address was not found
         self._addresses: dict[str, tuple[str, ...]] = {}  # of host names
         self._unsigned: set[Endpoint] = set()  # servers that do not accept the key: they get queries without a TSIG
+
+    def beside(self, settings: ClientSettings | None = None) -> Transaction:
+        """Return a transaction for another zone of the same request, with settings of its own or the same ones."""
+        other = Transaction(self.settings if settings is None else settings)
+        if settings is None:
+            other.servers = () if self.primary_of is not None else self.servers
+            other.query_servers = self.settings.query_servers
+            other.key, other.newest_key = self.key, self.newest_key
+            other.own_policy, other.in_turn = self.own_policy, self.in_turn
+        else:
+            other.own_policy = settings.policy
+        other.log, other.done, other._for = self.log, self.done, self
+        return other
 
     @property
     def is_update_astray(self) -> bool:
@@ -109,6 +125,8 @@ class Transaction:
         If this is interrupted, the update is still in flight.
         """
         self.update_sent_to = endpoint
+        if self._for is not None:
+            self._for.update_sent_to = endpoint
         self._is_update_in_flight = True
         try:
             reply = await self._ask(endpoint, message)

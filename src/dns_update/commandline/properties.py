@@ -126,14 +126,20 @@ class Options:
     """The values of all properties of one command line, already parsed; it is immutable.
 
     `given` has the values that the line gives, by attribute. `configured_key` is the key that a configuration has for
-    the name, if the line does not say which.
+    the name, if the line does not say which. `unconfigured` is the same without what a configuration has.
     """
 
-    __slots__ = ("configured_key", "given")
+    __slots__ = ("configured_key", "given", "unconfigured")
 
-    def __init__(self, given: Mapping[str, object] | None = None, configured_key: Key | None = None) -> None:
+    def __init__(
+        self,
+        given: Mapping[str, object] | None = None,
+        configured_key: Key | None = None,
+        unconfigured: Options | None = None,
+    ) -> None:
         self.given = {} if given is None else given
         self.configured_key = configured_key
+        self.unconfigured = self if unconfigured is None else unconfigured
 
     # fmt: off
     # Of acme
@@ -324,6 +330,13 @@ class Options:
         "verify", "yes|no|all", (*_SEND, *_CHECK, *_APPLY),
         "read the name back from the server afterwards; it is also read before, to say what has changed; all: then "
         "wait until all name servers of the zone show it", readers.verify_from_text, default="yes", flag=True)
+    ptr: bool = _flag(
+        "ptr", _CHANGE,
+        "keep the PTR records of the addresses, too: each points at the name; those of addresses that go are removed, "
+        "and those of other names are left")
+    ptr_zone: Name | None = _row(
+        "ptr-zone", "NAME", _CHANGE, "the reverse zone for ptr=; if it is left out, it is found by SOA records",
+        readers.name_from_text)
     dry_run: bool = _flag(
         "dry-run", (*_SEND, *_CHECK, *_RUN, *_ACME, *_APPLY),
         "send no update, but print what would change; the exit status is then 20")

@@ -14,6 +14,7 @@ DnsUpdateError
 │   │   └── ServerNotTrusted 5  TLS: one side does not take the other for whom it should be
 │   ├── NotEverywhere       4  a change was made, and not every name server of the zone shows it in time
 │   └── ReplyNotTrusted     5  only an unsigned or wrongly signed answer came to a signed request
+├── PartlyDone             10  a change of several zones was made in part, and could not be undone
 ├── MalformedMessage        9  bytes that are not a DNS message; the sender's fault
 └── Refusal                 the server answered and said no
     ├── KeyRejected         5  TSIG BADKEY, BADSIG or BADTRUNC
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
 CLASSES = (
     "ClocksDiffer", "CommunicationError", "ConfigError", "DnsUpdateError", "InvalidText", "KeyRejected", "LocalError",
     "MalformedMessage", "NameExists", "NameNotFound", "NameNotInZone", "NoAddress", "NoResponse", "NotApplied",
-    "NotEverywhere", "NotNow", "PermissionDenied", "Refusal", "ReplyNotTrusted", "ScriptFailed", "ServerFailure",
-    "ServerNotTrusted", "UsageError", "ZoneNotFound",
+    "NotEverywhere", "NotNow", "PartlyDone", "PermissionDenied", "Refusal", "ReplyNotTrusted", "ScriptFailed",
+    "ServerFailure", "ServerNotTrusted", "UsageError", "ZoneNotFound",
 )  # fmt: skip
 __all__ = list(CLASSES)
 __all__ += ["Hint", "causes", "one_line", "quoted"]

@@ -21,7 +21,7 @@ class DnsUpdateError(Exception):
     others. `notes` are further sentences that the user should read; some are Hints. If the doctor has found out why it
     happened, `diagnosis` is a code for that, and `explanation` a sentence; `instead` is the name to change in the place
     of the one that was asked for, and its zone. `at_resolver` says that the endpoint is a resolver, which was only
-    asked where to send.
+    asked where to send. `part` is what failed of a request that has several parts, e.g. in several zones.
     """
 
     cause = ""
@@ -33,6 +33,7 @@ class DnsUpdateError(Exception):
     explanation = ""
     instead: tuple[Name, Name] | None = None
     at_resolver = False
+    part: object = None
 
     def __init__(self, text: str, *, hint: str = "", endpoint: object = None, cause: str = "") -> None:
         super().__init__(text)
@@ -222,6 +223,13 @@ class NotEverywhere(CommunicationError):
     ) -> None:
         super().__init__(text, hint=hint, endpoint=endpoint, cause=cause)
         self.lacking = lacking
+
+
+class PartlyDone(DnsUpdateError):
+    """A change of several zones was made in part only, and that part could not be undone."""
+
+    first_words = "Partly done:"
+    exit_status = 10
 
 
 class MalformedMessage(DnsUpdateError):

@@ -89,6 +89,7 @@ PYTHON = Door(
         "key-encoding": "encoding",
         "key-file": "Key.from_file",
         "key-name": "name",
+        "ptr-zone": "ptr_zone",
         "query-server": "query_servers",
         "tls-ca": "ca",
         "tls-cert": "certificate",
@@ -124,8 +125,8 @@ DOORS = (COMMAND_LINE, TOML, PYTHON, NSUPDATE)
 
 PROPERTIES = frozenset((
     "address", "algorithm", "allow-private", "check-names", "class", "dns-server", "file", "key", "key-encoding",
-    "key-file", "key-name", "name", "query-server", "require", "retries", "socket", "tls-ca", "tls-cert",
-    "tls-hostname", "tls-key", "tls-pin", "tls-verify", "transport", "ttl", "type", "update-server",
+    "key-file", "key-name", "name", "ptr", "ptr-zone", "query-server", "require", "retries", "socket", "tls-ca",
+    "tls-cert", "tls-hostname", "tls-key", "tls-pin", "tls-verify", "transport", "ttl", "type", "update-server",
     "value", "verify", "zone",
 ))  # fmt: skip
 """The properties that such sentences name, as the command line writes them."""
