@@ -461,3 +461,16 @@ def test_what_must_be_absent_cannot_be_deleted(site: Site) -> None:
     with pytest.raises(NameNotFound):
         client.delete(site.label, NEW, zone="example.com", ptr=True, require="existing")
     assert site.has(OLD)
+
+
+def test_ctrl_c_says_what_was_done(site: Site) -> None:
+    def interrupt(number: int) -> None:
+        if number == 2:
+            raise KeyboardInterrupt
+
+    client, _transport = site.client(interrupt)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        client.set(site.label, NEW, zone="example.com", ptr=True)
+    said, unknown = str(caught.value).split("; ")
+    assert said == f"{site.label}.example.com has A {OLD}, {NEW}"
+    assert unknown == "an update that was already sent may have been carried out"

@@ -221,7 +221,6 @@ async def delete_records(  # noqa: PLR0913 - as above
     if ptr:
         from dns_update.client.reverse import PairWish, with_pairs  # only if it is asked for
 
-        check_deletion(require)
         how = PairWish("delete", target, rdata, None, require, verify, dry_run, ptr_zone, reverse)
         return await with_pairs(transaction, how)
     return await delete_rdata(

@@ -17,6 +17,7 @@ from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.outcome import Outcome, outcome_at
 from dns_update.client.preview import previewed
 from dns_update.client.readback import check_existing, shown, zone_ttl
+from dns_update.client.requests import check_deletion
 from dns_update.client.reverse_zones import ReverseSettings, ReverseZones
 from dns_update.client.stages import RRsetChange, Stage, carry_out
 from dns_update.client.transaction import Transaction
@@ -74,7 +75,7 @@ class PairWish(Value):
 
 
 def check_pairs(wish: PairWish) -> None:
-    """Raise UsageError for a wish that is not about addresses."""
+    """Raise UsageError for a wish that is not about addresses, or not possible."""
     others = [rrtype_to_text(rrtype) for rrtype in wish.data if rrtype not in ADDRESS_TYPES]
     if others:
         raise errors.UsageError(
@@ -83,6 +84,8 @@ def check_pairs(wish: PairWish) -> None:
         )
     if wish.target.rrclass != RRClass.IN:
         raise errors.UsageError("PTR records go with addresses of the class IN", hint=errors.Hint("leave {class} out"))
+    if wish.verb == "delete":
+        check_deletion(wish.require)
     if wish.ptr_zone is not None:
         zone_of(wish.ptr_zone)
 
