@@ -1,4 +1,4 @@
-"""`ptr=yes`: what is printed, the exit status, and how the reverse zone is reached; the order is tested in the client."""
+"""`ptr=yes`: what is printed, the exit status, how the reverse zone is reached; the order is a matter of the client."""
 
 from collections.abc import Iterator
 from pathlib import Path

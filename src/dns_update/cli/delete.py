@@ -7,8 +7,9 @@ from dns_update.client import Client
 from dns_update.client.locate import RdataByType, Target
 from dns_update.client.outcome import SUCCESS, Outcome
 from dns_update.client.requests import delete_rdata
+from dns_update.client.transaction import Request
 from dns_update.commandline.line import CommandLine
-from dns_update.commandline.properties import Options
+from dns_update.commandline.properties import ALL, Options
 from dns_update.rr.record import rdata_to_text
 from dns_update.wire.codes import rrtype_to_text
 
@@ -24,24 +25,30 @@ def run(line: CommandLine) -> int:
 
 def carry_out(client: Client, options: Options, target: Target, data: RdataByType, command: str) -> int:
     """Remove the records in `data`, and return the exit status."""
-    if options.ptr:
-        from dns_update.cli.pairs import deleted  # only if it is asked for
+    request = _request(options, target, data)
+    if options.to == ALL:
+        from dns_update.cli.all_servers import change_all  # only if it is asked for
 
-        outcome = deleted(client, options, target, data)
-        return conclude_changed(client, outcome, command, options, data, _done(outcome, data, target))
+        return change_all(client, command, options, target, data, request)
     with Advised(client, options, target, data, "delete"):
-        outcome = client.run(
-            lambda transaction: delete_rdata(
-                transaction,
-                target,
-                data,
-                require=options.require,
-                verify=bool(options.verify),
-                compare=is_compared(options),
-                dry_run=options.dry_run,
-            )
-        )
+        outcome = client.run(request)
     return conclude_changed(client, outcome, command, options, data, _done(outcome, data, target))
+
+
+def _request(options: Options, target: Target, data: RdataByType) -> Request[Outcome]:
+    if options.ptr:
+        from dns_update.cli.pairs import deletion  # only if it is asked for
+
+        return deletion(options, target, data)
+    return lambda transaction: delete_rdata(
+        transaction,
+        target,
+        data,
+        require=options.require,
+        verify=bool(options.verify),
+        compare=is_compared(options),
+        dry_run=options.dry_run,
+    )
 
 
 def _done(outcome: Outcome, data: RdataByType, target: Target) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 
 from dns_update.cli.defaults import path_of, with_configuration
 from dns_update.cli.everywhere import put_with_servers, shown_everywhere
-from dns_update.cli.request import Advised, client_of, conclude, find_configuration
+from dns_update.cli.request import client_of, conclude, find_configuration
 from dns_update.client import Client
 from dns_update.client.locate import RdataByType, Target
 from dns_update.client.outcome import Outcome
 from dns_update.client.reverse import PairWish, with_pairs
 from dns_update.client.reverse_zones import ReverseSettings
 from dns_update.client.settings import ClientSettings
+from dns_update.client.transaction import Request
 from dns_update.commandline.properties import Options
 from dns_update.wire.codes import RRType
 from dns_update.wire.name import Name
@@ -24,8 +25,8 @@ def arguments(options: Options) -> dict[str, Any]:
     return {"ptr": True, "ptr_zone": options.ptr_zone, "reverse": _reverse_settings(options)}
 
 
-def deleted(client: Client, options: Options, target: Target, data: RdataByType) -> Outcome:
-    """Remove addresses, or a whole name, and the PTR records of these addresses; return the outcome."""
+def deletion(options: Options, target: Target, data: RdataByType) -> Request[Outcome]:
+    """Return the request that removes addresses, or a whole name, and the PTR records of these addresses."""
     wish = PairWish(
         verb="delete",
         target=target,
@@ -37,8 +38,7 @@ def deleted(client: Client, options: Options, target: Target, data: RdataByType)
         ptr_zone=options.ptr_zone,
         reverse=_reverse_settings(options),
     )
-    with Advised(client, options, target, data, "delete"):
-        return client.run(lambda transaction: with_pairs(transaction, wish))
+    return lambda transaction: with_pairs(transaction, wish)
 
 
 def _reverse_settings(options: Options) -> ReverseSettings | None:

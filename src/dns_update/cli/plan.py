@@ -53,13 +53,19 @@ def report(outcome: Outcome, options: Options) -> int:
 
         put(outcome_text(outcome, "plan", status))
         return status
-    lines = [line for each in outcome.whole for line in _lines(each, is_full=each is not outcome)]
-    put("".join(lines))
+    has_lines = put_lines(outcome)
     if not options.quiet:
-        if not lines:
+        if not has_lines:
             talk("nothing would change")
         talk_notes(outcome)
     return status
+
+
+def put_lines(outcome: Outcome) -> bool:
+    """Print what would change; return whether anything would."""
+    lines = [line for each in outcome.whole for line in _lines(each, is_full=each is not outcome)]
+    put("".join(lines))
+    return bool(lines)
 
 
 def _lines(outcome: Outcome, *, is_full: bool) -> Iterator[str]:

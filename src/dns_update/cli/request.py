@@ -11,6 +11,7 @@ from dns_update.cli.asking import policy_of
 from dns_update.client import Client
 from dns_update.client.locate import RdataByType, Target
 from dns_update.client.outcome import Outcome, success_text
+from dns_update.client.requests import add_records, set_records
 from dns_update.client.settings import check_read_back
 from dns_update.commandline.properties import ALL, VARIABLES, Options
 from dns_update.exchange import TransportName
@@ -148,23 +149,29 @@ def data_of(options: Options, target: Target, *, allow_private: bool) -> RdataBy
 def change(client: Client, command: Literal["set", "add"], options: Options, target: Target, data: RdataByType) -> int:
     """Carry out a `set` or an `add`, and return the exit status; raises DnsUpdateError."""
     _check_data(data, command)
+    values = [value for values in data.values() for value in values]
+    how: dict[str, Any] = {
+        "rrtype": options.rrtype,
+        "zone": target.zone,
+        "ttl": options.ttl,
+        "require": options.require,
+        "verify": bool(options.verify),
+        # `add` also learns from it what it must not replace.
+        "compare": bool(options.verify) if command == "add" else is_compared(options),
+        "check_names": options.check_names,
+        "dry_run": options.dry_run,
+        "rrclass": target.rrclass,
+        **_of_pairs(options),
+    }
+    if options.to == ALL:
+        from dns_update.cli.all_servers import change_all  # only if it is asked for
+
+        request = add_records if command == "add" else set_records
+        at_one = lambda transaction: request(transaction, target.name, *values, **how)  # noqa: E731
+        return change_all(client, command, options, target, data, at_one)
     method = client.add if command == "add" else client.set
     with Advised(client, options, target, data, command):
-        outcome = method(
-            target.name,
-            *[value for values in data.values() for value in values],
-            rrtype=options.rrtype,
-            zone=target.zone,
-            ttl=options.ttl,
-            require=options.require,
-            verify=bool(options.verify),
-            # `add` also learns from it what it must not replace.
-            compare=bool(options.verify) if command == "add" else is_compared(options),
-            check_names=options.check_names,
-            dry_run=options.dry_run,
-            rrclass=target.rrclass,
-            **_of_pairs(options),
-        )
+        outcome = method(target.name, *values, **how)
     return conclude_changed(client, outcome, command, options, data)
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from typing import Concatenate, ParamSpec, Self, TypeVar
 
     from dns_update.bulk import BulkOptions, BulkOutcome, Wish
+    from dns_update.client.all_servers import ServerResult
+    from dns_update.client.outcome import Outcome
     from dns_update.transport.protocol import Transport
 
     P = ParamSpec("P")
@@ -170,6 +172,23 @@ class Client:
         if isinstance(step, ReadClock):
             return transport.clock()
         return step.begin(transport)
+
+    def to_all(
+        self, request: Callable[Concatenate[Transaction, P], Steps[Outcome]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> tuple[ServerResult, ...]:
+        """Carry out a request at every server of this client, one after the other, for sites with several primaries.
+
+        `request` is one of `dns_update.client.requests`, with the arguments of the method of that name:
+
+            client.to_all(set_records, "home", "203.0.113.45", zone="example.com")
+
+        Each server is asked, also after an error at another; the results are in the order of the servers, each with an
+        outcome or an error. Raises UsageError for wrong arguments, and for a client without several servers, or with
+        query servers.
+        """
+        from dns_update.client.all_servers import at_all_servers  # most requests are for one server
+
+        return self.run(lambda transaction: at_all_servers(transaction, lambda own: request(own, *args, **kwargs)))
 
     def close(self) -> None:
         """Close the kept sockets; the client can still be used, and opens new ones."""

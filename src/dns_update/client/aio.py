@@ -10,7 +10,8 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from dns_update.auth import Key
 from dns_update.bulk import BulkOptions, BulkOutcome, Wish
 from dns_update.client import requests
-from dns_update.client.outcome import with_time
+from dns_update.client.all_servers import ServerResult, at_all_servers
+from dns_update.client.outcome import Outcome, with_time
 from dns_update.client.settings import ClientSettings, check_transport
 from dns_update.client.steps import Ask, Pause, ReadClock, RequestStep, Resolve, Steps, drive
 from dns_update.client.transaction import Request, Transaction
@@ -141,6 +142,14 @@ class AsyncClient:
         turn = self._turns.setdefault(ask.endpoint, asyncio.Lock())
         async with turn:
             return await self._transport.carry(self._settings.exchange(ask), ask.endpoint)
+
+    async def to_all(
+        self, request: Callable[Concatenate[Transaction, P], Steps[Outcome]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> tuple[ServerResult, ...]:
+        """Carry out a request at every server of this client; see `Client.to_all`."""
+        return await self.run(
+            lambda transaction: at_all_servers(transaction, lambda own: request(own, *args, **kwargs))
+        )
 
     async def close(self) -> None:
         """Close the kept sockets; the client can still be used, and opens new ones."""

@@ -330,6 +330,11 @@ class Options:
         "verify", "yes|no|all", (*_SEND, *_CHECK, *_APPLY),
         "read the name back from the server afterwards; it is also read before, to say what has changed; all: then "
         "wait until all name servers of the zone show it", readers.verify_from_text, default="yes", flag=True)
+    to: str = _row(
+        "to", "first|all", _CHANGE,
+        "first: the first server of dns-server= that succeeds; all: every one of them, for sites where each is a "
+        "primary, and each is read back",
+        readers.choice("first", "all"), default="first")
     ptr: bool = _flag(
         "ptr", _CHANGE,
         "keep the PTR records of the addresses, too: each points at the name; those of addresses that go are removed, "
