@@ -701,9 +701,12 @@ RECORD_FAULTS = {
     f'\n{GIVEN}on-missing = "remove" #!': "records[0].on-missing: 'remove' is not a choice: \"keep\" or \"delete\"",
     f"\n{GIVEN}on-missing = false #!": "records[0].on-missing: expected a string, got a boolean",
     f'\n{GIVEN}allow-private = "yes" #!': "records[0].allow-private: expected true or false, got a string",
+    f'\n{GIVEN}ptr-zone = "a.example" #!': "records[0].ptr-zone: ptr-zone has no meaning without ptr: ptr = true",
+    f'\n{GIVEN}ptr = "yes" #!': "records[0].ptr: expected true or false, got a string",
     f"\n{GIVEN}allow-privat = true #!": "records[0].allow-privat: unknown key: did you mean allow-private?",
     f'\n{GIVEN}"a.b" = 1 #!': 'records[0]."a.b": unknown key: one of name, names, zone, address, type, value, ttl, '
-    "servers, query-servers, key, owner, on-missing, grace, allow-private, check-names, on-change, on-failure",
+    "servers, query-servers, key, owner, on-missing, grace, ptr, ptr-zone, allow-private, check-names, on-change, "
+    "on-failure",
     f'\n{GIVEN}hold_down = "5s" #!': "records[0].hold_down: unknown key: it is a key of [agent]",
     f"\n{GIVEN}timeout = 3 #!": "records[0].timeout: unknown key: it is a key of [servers.NAME]",
     f'\n{GIVEN}dns-server = "192.0.2.1" #!': "records[0].dns-server: unknown key: "

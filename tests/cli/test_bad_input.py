@@ -142,6 +142,10 @@ TABLE: list[Wrong] = [
     Wrong(["query-server=127.0.0.1:9", "verify=no"], "nothing would be read there", ["address"], command="delete"),
     Wrong(["query-server=::1", "local-address=127.0.0.1"], "local-address=127.0.0.1 and query-server= are of"),
     Wrong(["update-server=127.0.0.1:9"], "show does not take update-server=", ["address"], command="show"),
+    # to, ptr and ptr-zone
+    *values("to", {"": "is not a valid value", "ALL": "", "everywhere": "one of first, all"}),
+    *values("ptr", {"": "", "maybe": "'maybe' is not"}),
+    *values("ptr-zone", {"": "", "a..b": "has an empty label"}),
     # dns-server
     *values(
         "dns-server",
@@ -631,7 +635,7 @@ def test_a_bad_command_gets_one_line(line: str, says: str) -> None:
 def test_two_values_for_a_property_that_takes_one(prop: object, peer: Silent) -> None:
     value = {"key-encoding": "text", "require": "any", "verify": "no", "transport": "udp", "local-address": "127.0.0.1",
              "class": "IN", "type": "TXT", "algorithm": "hmac-md5", "allow-private": "no", "check-names": "no",
-             "json": "no", "debug": "no", "quiet": "no", "dry-run": "no", "diagnose": "no",
+             "to": "all", "ptr": "no", "json": "no", "debug": "no", "quiet": "no", "dry-run": "no", "diagnose": "no",
              "tls-verify": "no", "tls-hostname": "ns.example.com"}  # fmt: skip
     name = getattr(prop, "name", "")
     word = f"{name}={value.get(name, '1')}"

@@ -115,3 +115,64 @@ def test_wrong_words_send_no_update(server: NameServer, words: list[str], says: 
     assert done.status == 2
     assert says in done.stderr
     assert done.updates == []
+
+
+def agents_configuration(server: NameServer, directory: Path, addresses: str, more: str = "") -> str:
+    """Return `config=` of a file with a name that has these addresses and their PTR records."""
+    own, other = KEY.write(directory / "own.key"), OWN.write(directory / "other.key")
+    path = directory / "agent.toml"
+    path.write_text(
+        f'[agent]\nsocket = ""\nhistory = ""\n[keys.own]\nfile = "{own}"\n[keys.other]\nfile = "{other}"\n'
+        f'[servers.main]\naddress = "{server.host}:{server.port}"\n'
+        '[zones."example.com"]\nservers = ["main"]\nkey = "own"\n'
+        f'[zones."{REVERSE}"]\nservers = ["main"]\nkey = "own"\n'
+        '[zones."113.0.203.in-addr.arpa"]\nservers = ["main"]\nkey = "other"\n'
+        f'[[records]]\nname = "agent.example.com"\naddress = "{addresses}"\nttl = 60\nptr = true\n{more}'
+    )
+    return f"config={path}"
+
+
+def test_the_agent_keeps_both_right(server: NameServer, tmp_path: Path) -> None:
+    def pointers(*names: str) -> list[int]:
+        return [len(dig(server, name, "PTR")) for name in names]
+
+    first, second = f"20.{REVERSE}", "9.113.0.203.in-addr.arpa"
+    done = dns_update("agent", "--once", agents_configuration(server, tmp_path, "192.0.2.20"))
+    assert done.status == 0, done.stderr
+    assert pointers(first, second) == [1, 0]
+    config = agents_configuration(server, tmp_path, "203.0.113.9")
+    assert dns_update("agent", "--once", config).status == 0
+    assert pointers(first, second) == [0, 1]
+    given = in_process("delete", at(server), key_file(server, OWN), f"name={second}", "type=PTR")
+    assert given.status == 0, given.stderr
+    repaired = dns_update("agent", "--once", config)
+    assert f"update successful: {second} PTR agent.example.com. added" in repaired.stderr
+    assert pointers(first, second) == [0, 1]
+    assert "update successful" not in dns_update("agent", "--once", config).stderr
+
+
+def test_a_command_keeps_the_pointers_that_the_agent_keeps(server: NameServer, tmp_path: Path) -> None:
+    config = agents_configuration(server, tmp_path, "192.0.2.21")
+    done = in_process("set", "agent.example.com", "192.0.2.22", config)
+    assert done.status == 0, done.stderr
+    assert done.lines[1].startswith("update successful: agent.example.com A ")
+    assert f"update successful: 22.{REVERSE} PTR agent.example.com. added" in done.lines
+    assert in_process("delete", "agent.example.com", config).status == 0
+    assert dig(server, f"22.{REVERSE}", "PTR") == []
+    alone = in_process("set", "agent.example.com", "192.0.2.22", config, "ptr=no")
+    assert alone.status == 0
+    assert dig(server, f"22.{REVERSE}", "PTR") == []
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ('owner = "me"\n', "records[0].ptr: ptr and owner are both given"),
+        ('ptr-zone = "a..b"\n', "records[0].ptr-zone: 'a..b' has an empty label"),
+    ],
+    ids=["owner", "zone"],
+)
+def test_what_the_agent_does_not_take(server: NameServer, tmp_path: Path, more: str, says: str) -> None:
+    done = in_process("agent", "--check", agents_configuration(server, tmp_path, "192.0.2.21", more))
+    assert done.status == 2
+    assert says in done.stderr

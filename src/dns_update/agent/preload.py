@@ -23,7 +23,14 @@ OURS = (
         "client.reply_errors",
         "client.wildcards",
     ),
-    *("commandline.mistakes", "errors.classes", "errors.tls", "routeros.expression"),
+    *(
+        "agent.pairs",
+        "client.preview",
+        "commandline.mistakes",
+        "errors.classes",
+        "errors.tls",
+        "routeros.expression",
+    ),
     *("rr.addresses", "rr.dnssec", "rr.key_records", "rr.layouts", "rr.loc"),
     *("rr.naptr", "rr.obsolete", "rr.presentation", "rr.reverse_names", "rr.scanner", "rr.svcb", "rr.zone_file"),
     *(
@@ -43,12 +50,12 @@ OTHERS = (
 )
 LEFT_OUT = (
     *("ctypes", "importlib", "contextlib", "dns_update.routeros.machine.names", "dns_update.rr.record_text"),
-    *("dns_update.client.acme", "dns_update.client.preview", "dns_update.client.transfers"),
+    *("dns_update.client.transfers",),
     *("dns_update.client.bulk_access", "dns_update.client.bulk_aio", "dns_update.auth.private_key"),
 )
 """ctypes is only for one-shot commands, which adopt orphans; the names of a router's interfaces are only for `run`.
-Python has loaded importlib itself. No agent presents tokens, makes a dry run, transfers a zone, applies a file of
-names, or reads whole records from text. Private keys need a library that is there only where such a key is used; they
+Python has loaded importlib itself. No agent transfers a zone, applies a file of names, or reads whole records from
+text. Private keys need a library that is there only where such a key is used; they
 are read at the start.
 """
 

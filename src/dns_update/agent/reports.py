@@ -54,6 +54,10 @@ class Reports:
         if settings.upstream.key is not None and self._history is not None:
             self._history.believe()
         self._failed_over(attempt, outcome)
+        for each in outcome.reverse:
+            if each.changed:
+                changes = changes_text(each.name or each.zone, each.before or (), each.after or ())
+                self._log.info(f"update successful: {changes} at {each.server}")
         for note in outcome.notes:  # most apply to many names, and are logged once
             topic = attempt.managed.upstream, note
             self._log.changed(topic, note, f"{settings.name}: {rendered(note, TOML)}", WARNING)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _OF_KEYS = ("key", "key_file", "key_name", "algorithm", "key_encoding")
 _APART = ("update_server", "query_server")
 _NEEDS_ADDRESS = ("set", "check")  # to the other commands, it has a meaning that there is none
+_WITH_PTR = ("set", "add", "delete")
 _KEEPS_TTL = ("add", "acme")
 """What is added gets the TTL of what is there; another one would change that. A token is of use for minutes, and the
 TTL of a zone is that of names which stay."""
@@ -140,6 +141,8 @@ def _settings(name: OneName, options: Options, command: str) -> dict[str, Findin
             found[attribute] = finding
     if command in _NEEDS_ADDRESS and not options.address and options.rrtype is None and not options.value:
         found |= name.addresses()
+    if command in _WITH_PTR:
+        found |= name.pairs()
     return {attribute: finding for attribute, finding in found.items() if attribute not in options.given}
 
 

@@ -99,7 +99,10 @@ async def with_pairs(transaction: Transaction, wish: PairWish) -> Outcome:
     check_pairs(wish)
     located = await locate(transaction, wish.target)
     if not wish.data and located.owner == located.zone:
-        raise errors.UsageError(f"this would remove every record at {located.zone} itself", hint="say which: type=A")
+        raise errors.UsageError(
+            f"this would remove every record at {located.zone} itself",
+            hint=errors.Hint("say which: {type:A}, or {address}"),
+        )
     await choose_reader(transaction, located)
 
     async def at(endpoint: Endpoint) -> tuple[ZoneView, tuple[RRsetChange, ...]]:
@@ -155,7 +158,7 @@ class _Pairs:
         ttl_before = records[0].ttl if records else 0
         kept = before if len(others) != len(before) else (*others, self._pointer)
         after = kept if is_wanted else others
-        ttl = ttl_before if others or (records and self._wish.ttl is None) else change.ttl or ttl_before
+        ttl = ttl_before if records else change.ttl
         return view, RRsetChange(owner, RRType.PTR, before, after, ttl_before, ttl)
 
     @property

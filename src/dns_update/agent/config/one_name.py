@@ -124,6 +124,16 @@ class OneName:
             found["check_names"] = Finding(False, (*path, "check-names"))  # noqa: FBT003 - as above
         return found
 
+    def pairs(self) -> dict[str, Finding]:
+        """Return whether PTR records are kept, too, by the attributes of Options; empty if not."""
+        record = next((record for record, _path in self._records if record.ptr), None)
+        if record is None:
+            return {}
+        found = {"ptr": Finding(True, self._path("ptr"))}  # noqa: FBT003 - as above
+        if record.ptr_zone is not None:
+            found["ptr_zone"] = Finding(record.ptr_zone, self._path("ptr-zone"))
+        return found
+
     def _records_of(self, name: Name, tables: list[object]) -> Iterator[tuple[RecordSettings, Path]]:
         reader = RecordReader(self._references, AgentSettings(), self._problems)
         first = name.folded[0].decode("ascii", "replace") if name.labels else ""

@@ -23,12 +23,14 @@ from dns_update.wire.name import Name
 _MIN_FULL_LABELS = 2  # a name of one label is relative to something
 _ADDRESSES = (RRType.A, RRType.AAAA)
 _FIXED = ("type", "value")
-_OF_ADDRESSES = ("owner", "on-missing", "allow-private")  # these make no sense with fixed data
+_OF_ADDRESSES = ("owner", "on-missing", "allow-private", "ptr", "ptr-zone")  # these make no sense with fixed data
 _ATTRIBUTES = {
     "type": "rrtype",
     "ttl": "ttl",
     "owner": "owner",
     "allow-private": "allow_private",
+    "ptr": "ptr",
+    "ptr-zone": "ptr_zone",
     "on-change": "on_change",
     "on-failure": "on_failure",
 }
@@ -119,6 +121,7 @@ class RecordReader(Value):
             values=values,
             upstream=upstream,
             grace=given.get("grace", DEFAULT_GRACE) if given.get("on-missing") else None,
+            reverse=self.references.reverse_zones if given.get("ptr") else (),
             **own,
         )
 
@@ -129,6 +132,7 @@ class RecordReader(Value):
             add(path, "the name is missing", 'e.g. name = "home", or "@" for the zone itself')
         elif "name" in content and "names" in content:
             add((*path, "names"), "name and names are both given", "names has all of them")
+        self._check_ptr(path, content)
         if "address" not in content:
             self._check_fixed(path, content)
         elif "type" in content or "value" in content:
@@ -138,6 +142,15 @@ class RecordReader(Value):
                     add((*path, key), f"{key} and address are both given", hint)
         if "grace" in content and content.get("on-missing", "keep") == "keep":
             add((*path, "grace"), "grace has no meaning where nothing is deleted", 'it needs on-missing = "delete"')
+
+    def _check_ptr(self, path: Path, content: Table) -> None:
+        """Do the same for PTR records."""
+        if not content.get("ptr"):
+            if "ptr-zone" in content:
+                self.problems.add((*path, "ptr-zone"), "ptr-zone has no meaning without ptr", "ptr = true")
+        elif "owner" in content:
+            hint = "several agents share the name, and none knows all its addresses"
+            self.problems.add((*path, "ptr"), "ptr and owner are both given", hint)
 
     def _check_fixed(self, path: Path, content: Table) -> None:
         """Do the same for a table without an address."""

@@ -79,6 +79,7 @@ class References:
         self._policy = Policy()
         self._upstreams: dict[tuple[tuple[str, ...], str | None, tuple[str, ...]], UpstreamSettings | None] = {}
         self._untabled: dict[Name, ZoneTable] = {}
+        self._reverse: tuple[tuple[Name, UpstreamSettings], ...] | None = None
         self._key_tables = {name: self._key_table(path, content) for name, path, content in self._tables("keys")}
         self._keys = {name: self.key(name) for name in self._key_tables if reads_keys}
         self._servers = {name: self._server(path, content) for name, path, content in self._tables("servers")}
@@ -103,6 +104,18 @@ class References:
         """Return the table of the key for these servers: the one that is named, or else that of the first server."""
         tables = (self._servers[name] for name in servers if name in self._servers)
         return key if key is not None else next((table.key for table in tables), None)
+
+    @property
+    def reverse_zones(self) -> tuple[tuple[Name, UpstreamSettings], ...]:
+        """The reverse zones that have a table, each with its settings; always the same object."""
+        if self._reverse is None:
+            found = [
+                (zone.name, self.upstream(zone.servers, zone.key, zone.path, zone.query_servers))
+                for zone in self._zones.values()
+                if zone.name.labels and zone.name.folded[-1] == b"arpa"
+            ]
+            self._reverse = tuple([(name, upstream) for name, upstream in found if upstream is not None])
+        return self._reverse
 
     @property
     def only_zone(self) -> Name | None:

@@ -198,6 +198,8 @@ RECORD: Mapping[str, ValueReader] = {
     "owner": text(_owner),
     "on-missing": text(_on_missing),
     "grace": duration("0s", "365d"),
+    "ptr": _BOOLEAN,
+    "ptr-zone": text(zone_from_text),
     "allow-private": _BOOLEAN,
     "check-names": _BOOLEAN,
     "on-change": _program,

@@ -62,7 +62,9 @@ class RecordSettings(Value):
     or is fixed: the `values`, octets of rdata, of one `rrtype`. `ttl` is in seconds; None keeps that of the zone's
     records. `owner` is empty if no other agent publishes at the name. When its sources lose their addresses, the name
     keeps its data; with `grace` only for that many seconds. `allow_private` allows addresses that cannot be
-    reached from the Internet. `on_change` and `on_failure` are programs and their arguments, or empty.
+    reached from the Internet. With `ptr`, the PTR records of its addresses point at the name, in `ptr_zone`, or in
+    zones that are found; `reverse` are zones with servers of their own. `on_change` and `on_failure` are programs and
+    their arguments, or empty.
 
     There may be thousands of these, so equal parts are shared.
     """
@@ -78,6 +80,9 @@ class RecordSettings(Value):
     owner: str = ""
     grace: float | None = None
     allow_private: bool = False
+    ptr: bool = False
+    ptr_zone: Name | None = None
+    reverse: tuple[tuple[Name, UpstreamSettings], ...] = ()
     on_change: tuple[str, ...] = ()
     on_failure: tuple[str, ...] = ()
 
