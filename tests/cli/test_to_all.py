@@ -12,7 +12,6 @@ from dns_update.client.aio import AsyncClient
 from dns_update.client.all_servers import ServerResult
 from dns_update.client.requests import delete_records, set_records
 from dns_update.errors import NoResponse, UsageError
-from dns_update.exchange import Policy
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone, dig
 from tests.client.servers import key_of
 from tests.support.command import COMMAND, Result, in_process, key_file
@@ -71,7 +70,7 @@ def test_addresses_with_their_pointers(site: list[NameServer], unique_name: str)
 
 def test_all_are_tried_and_the_first_failure_gives_the_status(site: list[NameServer], unique_name: str) -> None:
     servers = ["127.0.0.1:1", *addresses(site[:1]), "127.0.0.1:2"]
-    words = ("set", f"name={unique_name}", "address=192.0.2.1", "ttl=60", "timeout=0.3", "retries=0")
+    words = ("set", f"name={unique_name}", "address=192.0.2.1", "ttl=60")
     done = run(servers, key_file(site[0]), *words)
     assert done.status == 4
     assert [line.partition(" ")[0] for line in done.lines if "update failed: No answer" in line] == [
@@ -111,9 +110,10 @@ def test_ctrl_c_says_what_was_done(site: list[NameServer], unique_name: str) -> 
 
 
 def test_the_library_does_the_same(site: list[NameServer], unique_name: str) -> None:
-    servers, policy = [*addresses(site), "127.0.0.1:1"], Policy(timeout=0.5, retries=0)
-    client = Client(*servers, key=key_of(KEY), policy=policy)
-    results = client.to_all(set_records, unique_name, "192.0.2.1", zone="example.com", ttl=60)
+    servers = [*addresses(site), "127.0.0.1:1"]
+    results = Client(*servers, key=key_of(KEY)).to_all(
+        set_records, unique_name, "192.0.2.1", zone="example.com", ttl=60
+    )
     assert [str(result.server) for result in results] == servers
     assert [result.outcome is not None and result.outcome.verified for result in results] == [True, True, True, False]
     assert isinstance(results[3].error, NoResponse)

@@ -228,7 +228,7 @@ class NotEverywhere(CommunicationError):
 class PartlyDone(DnsUpdateError):
     """A change of several zones was made in part only, and that part could not be undone."""
 
-    first_words = "Partly done:"
+    first_words = "Partly done"
     exit_status = 10
 
 
