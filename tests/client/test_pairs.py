@@ -22,11 +22,14 @@ from dns_update.errors import (
     NoResponse,
     NotApplied,
     PartlyDone,
+    ServerFailure,
     UsageError,
+    ZoneNotFound,
 )
+from dns_update.errors.hints import COMMAND_LINE, Hint
 from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
 from dns_update.message import Message
-from dns_update.transport import Endpoint
+from dns_update.transport import Endpoint, Server
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import Opcode
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone
@@ -406,7 +409,39 @@ def test_an_answer_that_is_lost_is_undone_on_both_sides(split: Split) -> None:
     assert pointers(split.reverse, NEW) == set()
 
 
+@pytest.mark.parametrize("kind", [Bind, Knot, PowerDns], ids=["bind", "knot", "powerdns"])
+def test_a_key_that_the_reverse_zone_does_not_accept(kind: type[NameServer], tmp_path: Path) -> None:
+    """Some servers answer without a signature, which proves nothing; so the records are read."""
+    with kind(tmp_path, keys=[KEY], zones=list(map(Zone, ZONES)), listen_v6=False) as server:
+        address = f"127.0.0.1:{server.port}"
+        unknown = Client(address, key=key_of(LabKey.generate("unknown"))).settings
+        client = Client(address, key=key_of(KEY), transport=Watched(server))
+        with pytest.raises(DnsUpdateError) as caught:
+            client.set("home", NEW, zone="example.com", ttl=60, ptr=True, reverse=lambda _name: unknown)
+        assert caught.value.exit_status == 5
+        assert caught.value.notes[-1].startswith("what was changed before in example.com is undone")
+        assert addresses(server, "home") == set()
+
+
 # Other places
+
+
+def test_an_old_address_in_a_zone_of_others_is_left(site: Site) -> None:
+    elsewhere = "198.51.100.1"
+    other = Client(f"127.0.0.1:{site.server.port}", key=key_of(KEY))
+    other.delete(site.label, zone="example.com", ptr=True)
+    other.set(site.label, elsewhere, zone="example.com", ttl=60)
+    resolver = Server("127.0.0.1", site.server.port)  # nobody has that zone
+    transport = Watched(site.server)
+    client = Client(f"127.0.0.1:{site.server.port}", key=key_of(KEY), transport=transport, resolvers=(resolver,))
+    outcome = client.set(site.label, NEW, zone="example.com", ptr=True)
+    assert addresses(site.server, site.label) == {NEW}
+    assert outcome.notes[0].startswith(f"the PTR record of {elsewhere} was not looked for: Zone not found: ")
+    with pytest.raises(ZoneNotFound) as caught:
+        client.set(site.label, elsewhere, zone="example.com", ptr=True)
+    assert isinstance(caught.value.hint, Hint)
+    assert "ptr-zone= names it" in caught.value.hint.rendered(COMMAND_LINE)
+    assert addresses(site.server, site.label) == {NEW}
 
 
 def test_an_alias_of_rfc_2317_is_followed(tmp_path: Path) -> None:
@@ -474,3 +509,14 @@ def test_ctrl_c_says_what_was_done(site: Site) -> None:
     said, unknown = str(caught.value).split("; ")
     assert said == f"{site.label}.example.com has A {OLD}, {NEW}"
     assert unknown == "an update that was already sent may have been carried out"
+
+
+def test_a_zone_that_cannot_be_written_undoes_the_address(tmp_path: Path) -> None:
+    """BIND says SERVFAIL, which may mean anything; a message with prerequisites alone shows that nothing was done."""
+    with Bind(tmp_path, keys=[KEY], zones=list(map(Zone, ZONES)), listen_v6=False) as server:
+        (tmp_path / f"{ZONES[1]}.zone.jnl").mkdir()
+        client = Client(f"127.0.0.1:{server.port}", key=key_of(KEY), transport=Watched(server))
+        with pytest.raises(ServerFailure) as caught:
+            client.set("home", NEW, zone="example.com", ttl=60, ptr=True)
+        assert caught.value.notes[-1] == "what was changed before in example.com is undone"
+        assert addresses(server, "home") == set()

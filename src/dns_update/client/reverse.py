@@ -140,8 +140,11 @@ class _Pairs:
                 try:
                     self._reverse.append(await self._read_one(address, change))
                 except errors.DnsUpdateError as error:
-                    error.part = address
-                    raise
+                    if address in change.after or not _is_elsewhere(error):
+                        error.part = address
+                        raise
+                    note = f"the PTR record of {format_address(address)} was not looked for: {error}"
+                    self._view.transaction.notes.append(note)
 
     async def _read_one(self, address: bytes, change: RRsetChange) -> tuple[ZoneView, RRsetChange]:
         view = await self._zones.view_of(address)
@@ -312,6 +315,11 @@ def _required(view: ZoneView, require: Requirement) -> Update | None:
 
 def _is_same(value: bytes, other: bytes) -> bool:
     return canonical_rdata(RRType.PTR, value) == canonical_rdata(RRType.PTR, other)
+
+
+def _is_elsewhere(error: errors.DnsUpdateError) -> bool:
+    """Return whether an error says that a reverse zone is not at the servers that are asked: then it is not ours."""
+    return isinstance(error, errors.ZoneNotFound) or error.at_resolver
 
 
 def _others_text(owner: Name, address: bytes, others: Iterable[bytes]) -> str:

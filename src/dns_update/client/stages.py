@@ -105,21 +105,24 @@ class Stage(Value):
 
     async def undo(self) -> str:
         """Undo it, whether it was carried out or not; return why that failed, empty if it did not."""
-        if not self.changes:
-            return ""
         if self.removes_name:
             return f"all records of {self.view.target.owner} may be gone, and cannot be restored"
-        transaction, endpoint = self.view.transaction, self.view.update_endpoint
-        message = self.reversed.update.to_message()
         try:
-            reply = await transaction.ask(endpoint, message)
-            if reply.message.rcode == Rcode.NOERROR:
-                return ""
-            if reply.message.rcode not in PREREQUISITE_FAILED:
-                return str(transaction.refusal(reply, endpoint, message))
-            return "" if await self._is_as_before() else f"another program has changed {self._owners} since"
+            return await self._undone() if self.changes else ""
+        except (errors.KeyRejected, errors.ReplyNotTrusted) as error:
+            return "" if await self._is_shown_as_before() else str(error)
         except errors.DnsUpdateError as error:
             return str(error)
+
+    async def _undone(self) -> str:
+        transaction, endpoint = self.view.transaction, self.view.update_endpoint
+        message = self.reversed.update.to_message()
+        reply = await transaction.ask(endpoint, message)
+        if reply.message.rcode == Rcode.NOERROR or await self._is_as_before():
+            return ""
+        if reply.message.rcode not in PREREQUISITE_FAILED:
+            return str(transaction.refusal(reply, endpoint, message))
+        return f"another program has changed {self._owners} since"
 
     async def current(self) -> str:
         """Return in words what its RRsets are now, as far as the server shows them."""
@@ -155,6 +158,20 @@ class Stage(Value):
             update = change.required(update)
         reply = await self.view.transaction.ask(self.view.update_endpoint, update.to_message())
         return reply.message.rcode == Rcode.NOERROR
+
+    async def _is_shown_as_before(self) -> bool:
+        """Return whether queries show the RRsets as before.
+
+        A server that does not accept the key has made no change; but PowerDNS, and Knot from 3.4 on, do not sign that.
+        """
+        for change in self.changes:
+            try:
+                found = await self._view_of(change.owner).read(change.rrtype)
+            except errors.DnsUpdateError:
+                return False
+            if {each.rdata for each in found if each.rrtype == change.rrtype} != set(change.before):
+                return False
+        return True
 
     async def _read_back(self) -> Records:
         if self.removes_name:
