@@ -18,6 +18,7 @@ from tests.support.command import Result, dns_update, in_process, key_file
 from tests.support.forwarder import Forwarder
 
 KEY = LabKey.generate("ddns-key", "hmac-sha256")
+READER = LabKey.generate("reader", "hmac-sha256")
 _QUERY = 0
 
 
@@ -46,7 +47,7 @@ class Hidden:
 @pytest.fixture(scope="module", name="hidden")
 def _hidden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hidden]:
     directory = tmp_path_factory.mktemp("hidden")
-    with Bind(directory / "primary", keys=[KEY], listen_v6=False) as primary:
+    with Bind(directory / "primary", keys=[KEY], readonly_keys=[READER], listen_v6=False) as primary:
         copy = [Zone("example.com", type="secondary", extra=f"primaries port {primary.port} {{ 127.0.0.1; }};")]
         with Bind(directory / "secondary", zones=copy, listen_v6=False) as secondary:
             primary.stop()
@@ -272,3 +273,23 @@ def test_servers_of_one_record_are_asked_alike(tmp_path: Path) -> None:
     done = in_process("agent", "--check", f"config={path}")
     assert done.status == 2
     assert "records[0].query-servers: the servers 'a' and 'b' differ in more than address and key" in done.stderr
+
+
+def test_a_refusal_of_a_primary_that_answers_no_queries(hidden: Hidden, unique_name: str) -> None:
+    words = [word for word in hidden.words("set") if not word.startswith("key-file=")]
+    own = (f"name={unique_name}", "address=192.0.2.1", "ttl=60", key_file(hidden.primary, READER))
+    done = in_process(*words, *own, "timeout=0.5", "retries=0")
+    assert done.status == 7
+    assert done.failure.startswith(f"Permission denied: {hidden.updates} refuses to change {unique_name}.example.com A")
+
+
+def test_what_neither_gives_is_the_primary(network: NameServer, unique_name: str) -> None:
+    prefix = network.namespace.prefix if network.namespace is not None else []
+    own = (f"name={unique_name}.example.com", "address=192.0.2.1", key_file(network), "--json")
+    for given, servers in (
+        ("update-server", ("127.0.0.8", "127.0.0.1")),
+        ("query-server", ("127.0.0.1", "127.0.0.8")),
+    ):
+        done = dns_update("set", f"{given}=127.0.0.8", *own, prefix=prefix)
+        assert done.status == 0, done.stdout
+        assert (done.json["server"], done.json["query_server"]) == servers
