@@ -293,3 +293,8 @@ def test_what_neither_gives_is_the_primary(network: NameServer, unique_name: str
         done = dns_update("set", f"{given}=127.0.0.8", *own, prefix=prefix)
         assert done.status == 0, done.stdout
         assert (done.json["server"], done.json["query_server"]) == servers
+    unknown = dns_update(
+        "set", "dns-server=127.0.0.8", "query-server=nobody.example.com", *own, "--debug", prefix=prefix
+    )
+    assert (unknown.status, unknown.updates) == (4, [])
+    assert unknown.json["error"]["cause"] == "address-not-found"

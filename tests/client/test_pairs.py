@@ -293,9 +293,10 @@ def test_an_alias_gets_no_address_and_so_no_pointer(site: Site) -> None:
     other.delete(site.label, zone="example.com")
     other.delete("1", site.pointer, rrtype="PTR", zone=ZONES[1])
     other.set(site.label, "target.example.com.", rrtype="CNAME", zone="example.com", ttl=60)
-    with pytest.raises(NotApplied):
-        client.set(site.label, NEW, zone="example.com", ptr=True)
-    assert transport.updates == [ZONES[0]]
+    for verify in (True, False):
+        with pytest.raises(NotApplied):
+            client.set(site.label, NEW, zone="example.com", ptr=True, verify=verify)
+    assert transport.updates == [ZONES[0]] * 2
     with pytest.raises(NotApplied):
         client.set(site.label, NEW, zone="example.com", ptr=True, dry_run=True)
     other.delete(site.label, zone="example.com")

@@ -265,7 +265,8 @@ async def send_update(transaction: Transaction, update: Update) -> Outcome:
     """
     if not isinstance(update, Update):
         raise errors.UsageError(f"an Update can be sent, not {type(update).__name__}")
-    await ensure_servers(transaction, update.zone, update.rrclass)
+    if not transaction.servers:
+        await ensure_servers(transaction, update.zone, update.rrclass)
 
     async def at(endpoint: Endpoint) -> Outcome:
         reply = await transaction.ask_for(endpoint, update.to_message())

@@ -190,13 +190,17 @@ class Stage(Value):
 async def carry_out(stages: Sequence[Stage], *, verify: bool) -> list[Records | None]:
     """Carry out stages one after the other, and return what was read back after each.
 
-    If one fails, the ones before it are undone, and its error is raised, with a note. Raises PartlyDone if one could
-    not be undone: then what was done before it stays, because that may be needed by it.
+    Without `verify`, the last one is not read back; each of the others must be right before the next one begins. If one
+    fails, the ones before it are undone, and its error is raised, with a note. Raises PartlyDone if one could not be
+    undone: then what was done before it stays, because that may be needed by it.
     """
     results: list[Records | None] = []
     for number, stage in enumerate(stages):
+        is_last = number == len(stages) - 1
         try:
-            results.append(await stage.carry_out(verify=verify))
+            results.append(await stage.carry_out(verify=verify or not is_last))
+            if results[-1] is None and not is_last:
+                raise _unread(stage)
         except errors.DnsUpdateError as error:
             error.part = stage
             error.notes = tuple(dict.fromkeys((*error.notes, *stage.view.transaction.notes)))
@@ -219,6 +223,15 @@ async def _undo(done: Sequence[Stage], failed: Stage, error: errors.DnsUpdateErr
             ) from error
     failed.view.transaction.done.clear()
     error.notes = (*error.notes, f"what was changed before in {_zones(done)} is undone")
+
+
+def _unread(stage: Stage) -> errors.NoResponse:
+    return errors.NoResponse(
+        "the update was accepted, but its result could not be read",
+        hint="something on the path may lose or alter messages",
+        endpoint=stage.view.endpoint,
+        may_have_arrived=True,
+    )
 
 
 def _may_be_done(error: errors.DnsUpdateError) -> bool:
