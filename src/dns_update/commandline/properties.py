@@ -277,8 +277,8 @@ class Options:
         readers.name_from_text)
     dns_server: tuple[str, ...] = _row(
         "dns-server", "HOST[:PORT][,...]", (*_ASKING, *_INIT),
-        "where to send, and where to read; several are tried in order; if it is left out, the primary in the zone's SOA "
-        "record",
+        "where to send, and where to read; several are tried in order; if it is left out, the primary in the zone's "
+        "SOA record",
         readers.servers_from_text, repeatable=True)
     update_server: tuple[str, ...] = _row(
         "update-server", "HOST[:PORT][,...]", _WRITE,
