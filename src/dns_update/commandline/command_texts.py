@@ -54,6 +54,8 @@ NAME ADDRESS after the command means name=NAME address=ADDRESS. What a line leav
         ("the address that an interface has now", "name=home.example.com address=interface:ppp0/ipv4 key-file=home.key"),
         ("the same, as a router's script writes it", "name=home zone=example.com address=[/ip address get [find interface=ppp0] address] key-file=home.key"),
         ("any record type", "name=example.com type=MX value='10 mail.example.net' ttl=1h key-file=home.key"),
+        ("an address, and the PTR record that points back", "name=home.example.com address=203.0.113.45 ptr=yes key-file=home.key"),
+        ("at a primary that answers no queries; a secondary is read", "name=home.example.com address=203.0.113.45 update-server=192.0.2.1 query-server=192.0.2.2 key-file=home.key"),
         ("the reverse name of an address", "address=203.0.113.45 type=PTR value=home.example.com key-file=home.key"),
         ("from cron: say nothing but failures", "name=home.example.com address=interface:ppp0/ipv4 quiet=yes key-file=home.key"),
         ("only if the name is new", "name=printer zone=example.com address=192.0.2.40 require=absent key-file=home.key"),
