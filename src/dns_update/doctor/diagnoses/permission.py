@@ -54,9 +54,18 @@ async def _perhaps_of_primary(examined: Examined, found: Diagnosis | None) -> Di
     Whether it is one cannot be known: the primary in the SOA record of a hidden primary is another server, too.
     """
     primary = None if found is None else await primary_elsewhere(examined)
-    if found is None or primary is None:
+    if found is None or primary is None or not await _refuses_too(examined, primary.endpoint):
         return found
     return found._replace(details={**found.details, "perhaps_behind": primary.host})
+
+
+async def _refuses_too(examined: Examined, endpoint: Endpoint | None) -> bool:
+    """Return whether another server refuses the change with this key; not one at this machine, if the first is not."""
+    own, case = examined.questions.endpoint.address, examined.case
+    if endpoint is None or (is_loopback(endpoint.address) and not is_loopback(own)):
+        return False
+    probe = await examined.questions.probe(examined.zone, case.key, case.changes, endpoint=endpoint)
+    return not probe.is_silent and not probe.permits
 
 
 # The zone as a whole
