@@ -7,8 +7,7 @@ import errno
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from dns_update.wire.name import Name
+    from typing import Any
 
 
 class DnsUpdateError(Exception):
@@ -31,7 +30,7 @@ class DnsUpdateError(Exception):
     notes: tuple[str, ...] = ()
     diagnosis = ""
     explanation = ""
-    instead: tuple[Name, Name] | None = None
+    instead: tuple[Any, Any] | None = None  # of names, which are of a floor above
     at_resolver = False
     part: object = None
 
