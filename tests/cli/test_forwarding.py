@@ -24,8 +24,9 @@ def _bind(directory: Path, port: int) -> NameServer:
 def _knot(directory: Path, port: int) -> NameServer:
     extra = (
         f"remote:\n  - id: primary\n    address: 127.0.0.1@{port}\n"
+        "    key: ddns-key\n"  # from 3.4 on, it signs what it forwards
         "acl:\n  - id: notified\n    address: [127.0.0.1, ::1]\n    action: notify\n"
-        "  - id: forwarded\n    key: [ddns-key, reader]\n    action: update\n"
+        "  - id: forwarded\n    key: ddns-key\n    action: update\n"
     )
     policy = "    master: primary\n    acl: [notified, forwarded]\n"
     zones = [Zone("example.com", type="secondary", policy=policy)]
@@ -90,10 +91,11 @@ def test_it_can_be_read_at_the_primary(forwarding: Forwarding, unique_name: str)
 
 def test_a_refusal_may_be_the_primarys(forwarding: Forwarding, unique_name: str) -> None:
     done = forwarding.run("set", f"name={unique_name}", "address=192.0.2.1", "ttl=60", key=READER)
-    assert done.status == 7
-    if isinstance(forwarding.secondary, PowerDns):  # it decides itself, before it forwards
+    if isinstance(forwarding.secondary, Knot | PowerDns):  # they decide themselves, before they forward
+        assert done.status in {5, 7}
         assert "ns.example.com" not in done.hint
     else:
+        assert done.status == 7
         assert "this is the answer of its primary, by the SOA record ns.example.com" in done.hint
 
 

@@ -110,6 +110,7 @@ def test_json_of_a_success(flag: str, bind: NameServer, unique_name: str) -> Non
         "zone": "example.com.",
         "name": f"{unique_name}.example.com.",
         "server": f"{bind.host}:{bind.port}",
+        "query_server": None,
         "rcode": "NOERROR",
         "before": [],
         "after": [record],

@@ -22,6 +22,7 @@ from dns_update.errors import (
     NoResponse,
     NotApplied,
     PartlyDone,
+    ReplyNotTrusted,
     ServerFailure,
     UsageError,
     ZoneNotFound,
@@ -243,7 +244,8 @@ def test_a_reverse_zone_that_refuses_undoes_the_address(site: Site) -> None:
         client.set(site.label, CLOSED, zone="example.com", ptr=True)
     assert caught.value.exit_status in {5, 7}  # Knot says so of the key
     assert caught.value.notes[-1] == "what was changed before in example.com is undone"
-    assert transport.updates == [ZONES[0], "113.0.203.in-addr.arpa", ZONES[0]]
+    refused = 2 if isinstance(caught.value, ReplyNotTrusted) else 1  # Knot from 3.4 on: then undoing it is tried, too
+    assert transport.updates == [ZONES[0], *["113.0.203.in-addr.arpa"] * refused, ZONES[0]]
     assert site.has(OLD)
 
 

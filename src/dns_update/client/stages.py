@@ -105,9 +105,10 @@ class Stage(Value):
 
     async def undo(self) -> str:
         """Undo it, whether it was carried out or not; return why that failed, empty if it did not."""
-        if self.removes_name:
-            return f"all records of {self.view.target.owner} may be gone, and cannot be restored"
         try:
+            if self.removes_name:
+                lost = f"all records of {self.view.target.owner} may be gone, and cannot be restored"
+                return "" if await self._is_as_before() else lost
             return await self._undone() if self.changes else ""
         except (errors.KeyRejected, errors.ReplyNotTrusted) as error:
             return "" if await self._is_shown_as_before() else str(error)
