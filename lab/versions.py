@@ -52,8 +52,12 @@ def version(program: str) -> tuple[int, ...]:
 
 
 def is_within(program: str, versions: str) -> bool:
-    """Return whether a program's version is in a range: "< 9.20", ">= 9.18.49-1~deb12u3, < 9.20"; "" is any."""
-    return all(map(functools.partial(_fits, version(program)), filter(None, versions.split(","))))
+    """Return whether a program's version is in a range: "< 9.20", ">= 9.18.49-1~deb12u3, < 9.20"; "" is any.
+
+    Alternatives are separated by semicolons: "< 9.20; >= 9.21".
+    """
+    fits = functools.partial(_fits, version(program))
+    return any(all(map(fits, filter(None, alternative.split(",")))) for alternative in versions.split(";"))
 
 
 def _fits(numbers: tuple[int, ...], comparison: str) -> bool:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import errno
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dns_update.errors import InvalidText
+from dns_update.message import MAX_MESSAGE_OCTETS
 from dns_update.nsupdate import Fatal
-from lab import NameServer, dig
+from lab import Bind, NameServer, Zone, dig
 from lab.port import Port
 from tests.nsupdate.peer_runs import PeerRun
 from tests.nsupdate.program import key_of, nsupdate, to
 from tests.nsupdate.scripted import NetworkRun, reply, well
 from tests.support.command import Result
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_more_than_512_octets_go_by_tcp(bind: NameServer, unique_name: str) -> None:
@@ -90,6 +95,17 @@ def test_a_server_of_an_ip_version_that_is_switched_off_is_a_syntax_error() -> N
     with pytest.raises(InvalidText) as caught:
         NetworkRun(well).take("server nono")
     assert caught.value.text == "couldn't get address for 'nono': not found"
+
+
+def test_the_largest_message_is_sent_and_one_octet_more_is_not(tmp_path: Path) -> None:
+    """All but the strings has 45 octets; they have 8 each, and the last one 2. The second name is 3 octets longer."""
+    strings = "0123456 " * ((MAX_MESSAGE_OCTETS - 45) // 8)
+    with Bind(tmp_path, zones=(Zone("example.com", policy="allow-update { any; };"),)) as server:
+        assert nsupdate(to(server, f"add big.example.com 60 TXT {strings} 0", "send")) == Result(0, "", "")
+        assert nsupdate(to(server, "prereq yxrrset big.example.com TXT", "send")) == Result(0, "", "")
+        larger = nsupdate(to(server, f"add larger.example.com 60 TXT {strings}", "send"))
+        assert (larger.status, "at most 65535 are allowed" in larger.stderr) == (1, True), larger.stderr
+        assert nsupdate(to(server, "prereq nxdomain larger.example.com", "send")) == Result(0, "", "")
 
 
 def test_an_update_that_is_longer_than_a_message_ends_the_run() -> None:

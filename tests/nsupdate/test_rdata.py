@@ -22,10 +22,10 @@ from dns_update.nsupdate.commands import Addition
 from dns_update.nsupdate.pending import Checks, addition_record
 from dns_update.wire.codes import RRClass
 from lab.versions import is_within
+from tests.nsupdate.peer_runs import answered
 from tests.nsupdate.twins import REAL
 
 _DEADLINE = 120  # seconds after which a program hangs; none of the tests counts on it
-_QR = 0x80
 
 _PLACEHOLDERS = {
     b"{sha1}": b"ab" * 20,
@@ -82,7 +82,7 @@ class _Answer(socketserver.BaseRequestHandler):
         octets, socket = self.request
         assert isinstance(self.server, _Yes)
         self.server.messages.append(octets)
-        socket.sendto(octets[:2] + bytes([octets[2] | _QR, 0]) + bytes(8), self.client_address)
+        socket.sendto(answered(octets), self.client_address)  # with the zone, without which BIND 9.21 refuses an answer
 
 
 @pytest.fixture(scope="module")
