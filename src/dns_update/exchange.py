@@ -24,7 +24,8 @@ No answer to a request that is signed by SIG(0) is signed, so such an exchange g
 party on neither the machine nor the way cannot insert an answer. Queries with such a key are sent unsigned, as a server
 would only have more to verify; their answers are as little proved as those to an update, and go the same way.
 
-Every attempt is a new message with its own ID, time and signature; a late answer to an earlier one is ignored.
+Every attempt is a new message with its own ID, time and signature; a late answer to an earlier one is ignored. Over
+QUIC all messages have the ID 0, and are signed as such; the ID of an attempt only stands for its stream.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from dns_update.auth.tls_settings import TlsSettings
 
-TransportName: TypeAlias = "Literal['udp', 'tcp', 'tls']"
+TransportName: TypeAlias = "Literal['udp', 'tcp', 'tls', 'quic']"
 
 MAX_UDP_OCTETS = 512  # without EDNS (RFC 1035, section 4.2.1)
 _MAX_START_OCTETS = 271  # the header's 12, a name's 255, type and class
@@ -53,15 +54,18 @@ _HINT = "check the server's address, that it runs, and that no firewall drops UD
 UDP: Final = "udp"
 TCP: Final = "tcp"
 TLS: Final = "tls"
-_TRANSPORTS = (UDP, TCP, TLS)
+QUIC: Final = "quic"
+_TRANSPORTS = (UDP, TCP, TLS, QUIC)
+ENCRYPTED = (TLS, QUIC)
 
 
 class Policy(Value):
-    """How to try: the seconds for each UDP try, how many tries follow the first, and `udp`, `tcp` or `tls`.
+    """How to try: the seconds for each UDP try, how many tries follow the first, and `udp`, `tcp`, `tls` or `quic`.
 
-    What starts by UDP goes on by TCP where it must. TCP repeats lost segments by itself. So over TCP and TLS there is
-    one try, as long as all the UDP tries together. `tls` are TlsSettings, for `transport="tls"` only; None are the
-    default ones: a certificate for the server's name, signed by somebody whom the system trusts.
+    What starts by UDP goes on by TCP where it must. TCP and QUIC repeat what is lost by themselves. So over TCP, TLS
+    and QUIC there is one try, as long as all the UDP tries together. `tls` are TlsSettings, for `transport="tls"` and
+    `"quic"` only; None are the default ones: a certificate for the server's name, signed by somebody whom the system
+    trusts.
     """
 
     timeout: float = 3.0
@@ -72,11 +76,12 @@ class Policy(Value):
     def __post_init__(self) -> None:
         """Raise UsageError for a value that is out of range or of a wrong type."""
         if self.transport not in _TRANSPORTS:
-            raise errors.UsageError(f"{quoted(str(self.transport))} is not a transport", hint=f"{UDP}, {TCP} or {TLS}")
-        if self.tls is not None and self.transport != TLS:
+            hint = f"{', '.join(_TRANSPORTS[:-1])} or {_TRANSPORTS[-1]}"
+            raise errors.UsageError(f"{quoted(str(self.transport))} is not a transport", hint=hint)
+        if self.tls is not None and not self.is_encrypted:
             raise errors.UsageError(
                 f"there are settings for TLS, and the transport is {self.transport}",
-                hint=errors.Hint("{transport:tls}"),
+                hint=errors.Hint("{transport:tls} or {transport:quic}"),
             )
         if not isinstance(self.timeout, int | float):
             raise errors.UsageError(f"a timeout is a number of seconds, not {type(self.timeout).__name__}")
@@ -93,15 +98,21 @@ class Policy(Value):
         return self.timeout * (1 + self.retries)
 
     @property
+    def is_encrypted(self) -> bool:
+        """Whether messages go by TLS or QUIC, to a server that proves who it is."""
+        return self.transport in ENCRYPTED
+
+    @property
     def in_clear(self) -> Policy:
-        """The same for servers that are not those of the zone, e.g. a resolver: they need not speak TLS."""
-        return self if self.transport != TLS else Policy(self.timeout, self.retries)
+        """The same for servers that are not those of the zone, e.g. a resolver: they need not speak TLS or QUIC."""
+        return Policy(self.timeout, self.retries) if self.is_encrypted else self
 
 
 class Transmission(Value):
     """What to do next: send `octets` by `transport`, and listen until `deadline` on the monotonic clock.
 
-    `tls` says how the server is authenticated, if the transport is `tls`.
+    `tls` says how the server is authenticated, if the transport is `tls` or `quic`. By `quic`, the first two octets are
+    the attempt's own ID: send 0 in their place, and put them before the answer (RFC 9250, section 4.2.1).
     """
 
     transport: TransportName
@@ -168,7 +179,7 @@ class Exchange:
         self._message_id = 0
         self._request_mac = b""
         self._started: float | None = None
-        self._sent: dict[TransportName, int] = {UDP: 0, TCP: 0, TLS: 0}
+        self._sent: dict[TransportName, int] = {UDP: 0, TCP: 0, TLS: 0, QUIC: 0}
         self._transport: TransportName = TCP if policy.transport == UDP and not is_shared else policy.transport
         self._udp_tries_left = 1 + policy.retries
         self._doubtful: UnverifiedReply | None = None
@@ -195,7 +206,9 @@ class Exchange:
             if self.result is None:
                 raise self._no_answer(now)
             return None
-        octets = self._encode(message_id, wall)
+        octets = (
+            self._encode(message_id, wall) if self._transport != QUIC else self._encode_for_stream(message_id, wall)
+        )
         if len(octets) > MAX_UDP_OCTETS and self._transport == UDP:
             self._transport = TCP
         self._sent[self._transport] += 1
@@ -282,6 +295,12 @@ class Exchange:
             octets = sig0.sign(octets, self._pair, time_signed=wall + self._ahead, window=self._fudge)
         return octets
 
+    def _encode_for_stream(self, message_id: int, wall: int) -> bytes:
+        """Return the message for QUIC, which is signed with the ID 0; its first octets are the ID of the attempt."""
+        octets = self._encode(0, wall)
+        self._message_id = message_id
+        return message_id.to_bytes(2) + octets[2:]
+
     def _matched(self, octets: bytes) -> Message | None:
         """Return the message if it answers the last attempt: its ID, its opcode, its question."""
         asked = self._message
@@ -313,7 +332,7 @@ class Exchange:
             f"{count} {'try' if count == 1 else 'tries'} by {how.upper()}" for how, count in self._sent.items() if count
         ]
         kind, hint = errors.NoResponse, _HINT
-        if self._transport == TLS and self._lost:
+        if self._transport in ENCRYPTED and self._lost:
             from dns_update.errors.tls import hint_of, is_about_trust  # only when something is wrong
 
             kind = errors.ServerNotTrusted if is_about_trust(self._cause) else errors.NoResponse

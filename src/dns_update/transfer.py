@@ -31,8 +31,8 @@ from dns_update.auth.tsig import AnswerVerifier, sign
 from dns_update.errors import quoted
 from dns_update.exchange import (
     IN_TIME,
+    QUIC,
     TCP,
-    TLS,
     Policy,
     Reply,
     TransportName,
@@ -63,7 +63,7 @@ class Transfer:
         Errors name the server as `str(server)`.
         """
         self.patience = policy.patience  # seconds for each message
-        self.transport: TransportName = TLS if policy.transport == TLS else TCP
+        self.transport: TransportName = policy.transport if policy.is_encrypted else TCP
         self.tls = policy.tls
         self.message = _request(zone, rrclass, since)
         self.refused: Reply | UnverifiedReply | None = None
@@ -89,8 +89,8 @@ class Transfer:
 
     def start(self, *, wall: int, message_id: int) -> bytes:
         """Return the request's octets; `wall` and `message_id` are those of `Exchange.next`. Raises LocalError."""
-        self._message_id = message_id
-        octets = self.message.encode(message_id)
+        self._message_id = 0 if self.transport == QUIC else message_id  # RFC 9250, section 4.2.1
+        octets = self.message.encode(self._message_id)
         if self._key is not None:
             if wall < 0:
                 raise clock_before_1970(wall)

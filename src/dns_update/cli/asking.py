@@ -1,12 +1,12 @@
-"""How servers are asked, by the properties of a command line: transport, patience, whom a TLS server must be."""
+"""How servers are asked, by the properties of a command line: transport, patience, whom the server must be."""
 
 from __future__ import annotations
 
 from dns_update import errors
 from dns_update.cli import talk
 from dns_update.commandline.properties import Options
-from dns_update.exchange import TLS, Policy
-from dns_update.transport import DNS_PORT, TLS_PORT, Server
+from dns_update.exchange import ENCRYPTED, QUIC, Policy
+from dns_update.transport import DNS_PORT, ENCRYPTED_PORT, Server
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 
 
 def policy_of(options: Options) -> Policy:
-    """Return the policy; raises UsageError for properties of TLS that do not go together, or without it."""
+    """Return the policy; raises UsageError for properties of TLS that do not go together, or without it.
+
+    Raises it, too, if the transport is `quic` and its library is not installed.
+    """
+    if options.transport == QUIC:
+        import dns_update.transport.quic  # noqa: F401 - before anything is sent, by whichever transport
     return Policy(options.timeout, options.retries, options.transport, _tls_of(options))
 
 
 def port_of(options: Options) -> int:
     """Return the port of servers that are given without one."""
-    return options.port or (TLS_PORT if options.transport == TLS else DNS_PORT)
+    return options.port or (ENCRYPTED_PORT if options.transport in ENCRYPTED else DNS_PORT)
 
 
 def servers_of(options: Options) -> tuple[Server, ...]:
@@ -41,9 +46,11 @@ def _servers(texts: tuple[str, ...], options: Options) -> tuple[Server, ...]:
 
 def _tls_of(options: Options) -> TlsSettings | None:
     given = [name for name in _TLS if name.replace("-", "_") in options.given]
-    if options.transport != TLS:
+    if options.transport not in ENCRYPTED:
         if given:
-            raise errors.UsageError(f"{given[0]}= is given without transport=tls", hint="give both, or none")
+            raise errors.UsageError(
+                f"{given[0]}= is given without transport=tls or transport=quic", hint="give both, or none"
+            )
         return None
     from dns_update.auth.tls_settings import TlsSettings  # most updates need it not
 

@@ -10,7 +10,6 @@ from dns_update.doctor.checklist import Step
 from dns_update.doctor.configuration import configuration_steps
 from dns_update.doctor.examination import NameExamination, ServerExamination
 from dns_update.errors import DnsUpdateError, KeyRejected, NoResponse, PermissionDenied, ReplyNotTrusted, ZoneNotFound
-from dns_update.exchange import TLS
 from dns_update.server_config import IntendedUpdate, SilentPlace
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import RRType
@@ -39,7 +38,7 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
     rrtypes = subject.rrtypes or (RRType.ANY,)
     client = None if endpoint is None else _own_address(endpoint)
     at = None if endpoint is None else parse_address(endpoint.address.partition("%")[0])
-    is_plain = subject.destination.policy.transport != TLS  # encrypted DNS has settings of its own
+    is_plain = not subject.destination.policy.is_encrypted  # encrypted DNS has settings of its own
     silent = None if server is None or at is None or not is_plain else _silent_at(server, at)
     around = None if server is None else server.surroundings
     intended = IntendedUpdate(

@@ -247,7 +247,7 @@ def client_of(options: Options) -> Client:
         raise errors.UsageError("quiet= and debug= are both given", hint="leave one of them out")
     policy, transport = policy_of(options), _transport_of(options)
     if policy.tls is not None:
-        transport.peers.prepared(policy.tls)  # a file that cannot be used is told before anything else
+        transport.peers.prepare(policy.transport, policy.tls)  # a file that cannot be used is told before anything else
     key = key_of(options)
     check_read_back(key, verify=bool(options.verify))
     return Client(

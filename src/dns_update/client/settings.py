@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.auth import Key
-from dns_update.exchange import TLS, Exchange, Policy
-from dns_update.transport import DNS_PORT, TLS_PORT, Endpoint, Server, check_port
+from dns_update.exchange import Exchange, Policy
+from dns_update.transport import DNS_PORT, ENCRYPTED_PORT, Endpoint, Server, check_port
 from dns_update.value import Value
 
 TYPE_CHECKING = False
@@ -57,7 +57,7 @@ class ClientSettings(Value):
             raise errors.UsageError(f"policy is a Policy, not {type(policy).__name__}", hint="e.g. Policy(timeout=2.0)")
         policy = policy if policy is not None else Policy()
         if port is None:
-            port = TLS_PORT if policy.transport == TLS else DNS_PORT
+            port = ENCRYPTED_PORT if policy.is_encrypted else DNS_PORT
         if resolvers is not None:
             _check_resolvers(resolvers)
         if log is not None and not callable(log):

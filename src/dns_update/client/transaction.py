@@ -9,7 +9,7 @@ from __future__ import annotations
 from dns_update import errors
 from dns_update.client.settings import ClientSettings
 from dns_update.client.steps import Ask, Resolve, Steps
-from dns_update.exchange import TLS, Reply, UnverifiedReply
+from dns_update.exchange import Reply, UnverifiedReply
 from dns_update.message import Message
 from dns_update.transport import DNS_PORT, Endpoint, Server
 from dns_update.wire.codes import Opcode, Rcode
@@ -102,8 +102,8 @@ class Transaction:
 
     @property
     def public_port(self) -> int:
-        """The port at which the zone's other name servers are asked, which need not speak TLS."""
-        return DNS_PORT if self.policy.transport == TLS else self.port
+        """The port at which the zone's other name servers are asked, which need not speak TLS or QUIC."""
+        return DNS_PORT if self.policy.is_encrypted else self.port
 
     def addresses_of(self, host: str) -> tuple[str, ...]:
         """Return the addresses of a host name if it was resolved for this request; empty if it was not."""

@@ -357,9 +357,9 @@ class Options:
         "check-names", (*_SET, *_CHECK, *_APPLY),
         "refuse a name that is not a valid host name where one is needed, as BIND does", default="yes")
     transport: TransportName = _row(
-        "transport", "udp|tcp|tls", _ASKING,
-        "udp changes to TCP by itself if a message is too large; tls encrypts, and verifies whom the server is",
-        readers.choice("udp", "tcp", "tls"), default="udp")
+        "transport", "udp|tcp|tls|quic", _ASKING,
+        "udp changes to TCP by itself if a message is too large; tls and quic encrypt, and verify whom the server is",
+        readers.choice("udp", "tcp", "tls", "quic"), default="udp")
     tls_hostname: str | None = _row(
         "tls-hostname", "NAME", _ASKING,
         "the name that the server's certificate must have; if left out, that of dns-server=, or its address",
@@ -383,7 +383,7 @@ class Options:
         default="yes")
     port: int | None = _row(
         "port", "NUMBER", _ASKING,
-        "the servers' port, for those that dns-server gives without one; if left out, 53, or 853 with transport=tls",
+        "the servers' port, for those that dns-server gives without one; if left out, 53, or 853 with tls and quic",
         port_from_text)
     timeout: float = _row(
         "timeout", "SECONDS", (*_ASKING, *_INIT), "how long to wait for an answer to each try",

@@ -161,8 +161,8 @@ def _answers(server: ServerExamination, access: Access, around: Surroundings | N
 
 def _ways(around: Surroundings) -> list[tuple[str, bool]]:
     """Return the transports that were tried, and whether each gave an answer."""
-    if around.is_by_tls:
-        return [("TLS", True)]
+    if around.encrypted_by:
+        return [(around.encrypted_by.upper(), True)]
     return [("UDP", around.answers_udp), ("TCP", around.answers_tcp)]
 
 

@@ -14,7 +14,7 @@ from dns_update.doctor.diagnosis_texts import explain
 from dns_update.doctor.questions import Questions
 from dns_update.doctor.server_kind import ServerKind, kind_of, version_of
 from dns_update.errors import DnsUpdateError, NoResponse
-from dns_update.exchange import TLS, Policy
+from dns_update.exchange import Policy
 from dns_update.message import Message
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.protocol import AsyncTransport
@@ -26,7 +26,7 @@ _CHECK = "check the server's address, that it runs, and that no firewall drops U
 
 
 async def greet(server: Server, transport: AsyncTransport, rrclass: int, policy: Policy | None = None) -> list[Step]:
-    """Return the steps of a server without a zone; raises NoResponse if it does not answer by UDP or TCP, or by TLS."""
+    """Return the steps of a server without a zone; raises NoResponse if it answers by none of the transports."""
     client = AsyncClient(server, transport=transport, policy=policy)
 
     async def request(transaction: Transaction) -> list[Step]:
@@ -51,10 +51,10 @@ async def greet_each(
 async def _asked(endpoint: Endpoint, rrclass: int, policy: Policy | None) -> list[Step]:
     questions = Questions(endpoint, rrclass, time.time(), policy)
     query = Message.query(_ROOT, RRType.SOA, rrclass)
-    if policy is not None and policy.transport == TLS:
+    if policy is not None and policy.is_encrypted:
         await Ask(endpoint, query, None)  # the error that it raises says why there is no answer
         kind = kind_of(await version_of(questions))
-        return [Step("server", "ok", f"{endpoint}{_program(kind)} answers by TLS")]
+        return [Step("server", "ok", f"{endpoint}{_program(kind)} answers by {policy.transport.upper()}")]
     by_udp, by_tcp = await questions.ask(query), await questions.ask(query, transport="tcp")
     if by_udp.is_silent and by_tcp.is_silent:
         error = NoResponse("neither by UDP nor by TCP", endpoint=endpoint, cause=by_udp.cause, hint=_CHECK)

@@ -7,7 +7,7 @@ from dns_update.client.probe import is_unmet, unmeetable
 from dns_update.client.steps import Ask, ReadClock
 from dns_update.errors import NoResponse
 from dns_update.errors.causes import SIGNED_AT_ANOTHER_TIME
-from dns_update.exchange import TCP, TLS, UDP, Policy, Reply
+from dns_update.exchange import TCP, UDP, Policy, Reply
 from dns_update.message import Message, Question
 from dns_update.update import Update
 from dns_update.value import Value
@@ -97,10 +97,10 @@ class Questions:
     def __init__(self, endpoint: Endpoint, rrclass: int, wall: float, policy: Policy | None = None) -> None:
         """Prepare to ask the server at `endpoint`; `wall` is the wall clock now, in seconds since 1970.
 
-        If `policy` is one for TLS, all questions to that server go by TLS. Set `has_answered` if the server is known to
-        answer.
+        If `policy` is one for TLS or QUIC, all questions to that server go by it. Set `has_answered` if the server is
+        known to answer.
         """
-        self._tls = policy if policy is not None and policy.transport == TLS else None
+        self._encrypted = policy if policy is not None and policy.is_encrypted else None
         self.endpoint = endpoint
         self.has_answered = False
         self.rrclass = rrclass
@@ -194,8 +194,8 @@ class Questions:
         self.asked += 1
         patience = _LESS if (at, transport) in self._silent else PATIENCE
         policy = Policy(patience, 0, transport)
-        if self.is_by_tls(at) and self._tls is not None:
-            policy = self._tls._replace(timeout=patience, retries=0)
+        if self._encrypted is not None and at == self.endpoint:
+            policy = self._encrypted._replace(timeout=patience, retries=0)
         try:
             reply = await Ask(at, message, key, policy=policy, fudge=fudge, ahead=ahead)
         except NoResponse as error:
@@ -203,9 +203,10 @@ class Questions:
             return Answer(cause=error.cause)
         return _seen(reply, self._wall + seconds)
 
-    def is_by_tls(self, endpoint: Endpoint) -> bool:
-        """Return whether questions to a server go by TLS."""
-        return self._tls is not None and endpoint == self.endpoint
+    @property
+    def encrypted_by(self) -> TransportName | None:
+        """By which transport questions to the server go, if they are encrypted."""
+        return None if self._encrypted is None else self._encrypted.transport
 
     async def _seconds(self) -> float:
         """Return the seconds since the first question; raises OutOfTime."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dns_update.auth import Key
     from dns_update.client.probe import Access
     from dns_update.client.steps import Steps
+    from dns_update.exchange import TransportName
 
     T = TypeVar("T")
 
@@ -49,15 +50,15 @@ class Surroundings(Value):
     """What is around a zone at one of its servers.
 
     `seconds_ahead` is how far the server's clock is ahead of ours; None if it does not say. With `takes_unsigned`, it
-    takes updates of the zone from this machine without a key. If it `is_by_tls`, nothing else was tried. `dnskeys` are
-    the rdata of the zone's DNSKEY records; with some, it is signed.
+    takes updates of the zone from this machine without a key. If it is `encrypted_by` a transport, nothing else was
+    tried. `dnskeys` are the rdata of the zone's DNSKEY records; with some, it is signed.
     """
 
     kind: ServerKind
     answers_tcp: bool
     takes_unsigned: bool
     answers_udp: bool = True
-    is_by_tls: bool = False
+    encrypted_by: TransportName | None = None
     seconds_ahead: int | None = None
     dnskeys: tuple[bytes, ...] = ()
     name_servers: tuple[NameServerState, ...] = ()
@@ -83,7 +84,7 @@ async def look_around(questions: Questions, zone: Name, key: Key | None, access:
         kind=kind,
         answers_tcp=not apex.is_silent,
         takes_unsigned=takes_unsigned,
-        is_by_tls=questions.is_by_tls(questions.endpoint),
+        encrypted_by=questions.encrypted_by,
         answers_udp=not (unsigned.is_silent and shown.is_silent),
         seconds_ahead=None if kind.program == POWERDNS else apex.seconds_ahead,  # it repeats our time
         dnskeys=tuple(record.rdata for record in _at(zone, apex.records(_DNSKEY))),

@@ -15,8 +15,9 @@ NETWORK_ERROR = "network-error"  # any other error of the network that the syste
 ADDRESS_NOT_FOUND = "address-not-found"  # a host name has no address
 CANNOT_SEND_FROM = "cannot-send-from"  # nothing can be sent from the local address that was chosen
 
-# Why there is no TLS connection.
+# Why there is no connection by TLS or QUIC.
 NO_TLS = "no-tls"  # what answers, if anything, does not speak TLS
+NO_QUIC = "no-quic"  # what answers, if anything, does not speak DNS over QUIC
 TLS_FAILED = "tls-failed"  # any other error of the handshake
 CERTIFICATE_OF_ANOTHER_NAME = "certificate-of-another-name"
 CERTIFICATE_OUT_OF_DATE = "certificate-out-of-date"

@@ -1,4 +1,4 @@
-"""What to do if there is no TLS connection to a server, by the cause."""
+"""What to do if there is no connection by TLS or QUIC to a server, by the cause."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from dns_update.errors.hints import Hint
 _HINTS = {
     causes.NO_TLS: Hint(
         "{transport:tls} needs a port of the server that speaks TLS: 853, unless {dns-server} has another after a colon"
+    ),
+    causes.NO_QUIC: Hint(
+        "{transport:quic} needs a UDP port of the server that speaks DNS over QUIC: 853, unless {dns-server} has "
+        "another after a colon; Knot can do it from 3.4 on, BIND and PowerDNS cannot"
     ),
     causes.CERTIFICATE_OF_ANOTHER_NAME: Hint(
         "if this is the right server, give the name that its certificate has (a subjectAltName) by {tls-hostname}"
@@ -25,16 +29,16 @@ _HINTS = {
         "configuration says whose it accepts"
     ),
 }
-_ABOUT_TRUST = frozenset(_HINTS) - {causes.NO_TLS}
+_ABOUT_TRUST = frozenset(_HINTS) - {causes.NO_TLS, causes.NO_QUIC}
 
 
 def hint_of(cause: str) -> str:
-    """Return what to do next; empty if that is the same as without TLS."""
+    """Return what to do next; empty if that is the same as in clear."""
     return _HINTS.get(cause, "")
 
 
 def is_about_tls(cause: str) -> bool:
-    """Return whether a cause is that there is no TLS connection, although there is one by TCP."""
+    """Return whether a cause is that there is no connection by TLS or QUIC, although the server is there."""
     return cause in _HINTS or cause == causes.TLS_FAILED
 
 

@@ -15,7 +15,7 @@ from dns_update.wire.name import Name
 Local = tuple[str | None, int]  # the address and port to send from; None, 0: the kernel's choice
 
 DNS_PORT = 53
-TLS_PORT = 853  # RFC 7858, section 3.1
+ENCRYPTED_PORT = 853  # of TLS (RFC 7858, section 3.1) and QUIC (RFC 9250, section 4.1.1)
 LONGEST_WAIT = 86_400.0  # seconds; the system's own waits end at 24 days
 LARGEST_READ = 65535  # the largest datagram, and a good size for reads of a stream
 _PORTS = f"a number from 1 to {MAX_U16}"

@@ -1,4 +1,4 @@
-"""UDP, TCP and TLS in an asyncio loop: for a program that does other things at the same time."""
+"""UDP, TCP, TLS and QUIC in an asyncio loop: for a program that does other things at the same time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from socket import SOCK_DGRAM, socket
 
-from dns_update.exchange import TLS, UDP, Exchange, Reply, Transmission, UnverifiedReply
+from dns_update.exchange import QUIC, TCP, UDP, Exchange, Reply, Transmission, UnverifiedReply
 from dns_update.rr.record import Record
 from dns_update.transfer import Transfer
 from dns_update.transport import LARGEST_READ, Endpoint, random_id, seconds_left
@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.auth.tls_settings import TlsSettings
     from dns_update.exchange import TransportName
+    from dns_update.transport.quic_aio import QuicSocket
 
 # What is read at once before the loop does other work, even from a server that sends without pause.
 _DATAGRAM_OCTETS = 1 << 16  # of all datagrams together
@@ -30,9 +31,9 @@ _DATAGRAM_COST = 512  # octets added to each one's own; all answers to an agent 
 class AsyncioTransport:
     """Carries exchanges over sockets of their own, a new one for each attempt, unless `keep_open` was called.
 
-    A TLS connection is kept in any case, for one exchange after the other. Several exchanges may be under way;
-    cancelling one `carry` does not affect the others. Only signed exchanges ever share a UDP socket: to forge an answer
-    to those takes more than guessing the port.
+    A connection by TLS or QUIC is kept in any case, for one exchange after the other. Several exchanges may be under
+    way; cancelling one `carry` does not affect the others. Only signed exchanges ever share a UDP socket: to forge an
+    answer to those takes more than guessing the port.
     """
 
     def __init__(self, local_address: str | None = None) -> None:
@@ -40,7 +41,7 @@ class AsyncioTransport:
         self.local_address = local_address
         self._keeps_open = False
         self._shared: dict[tuple[str, int], _SharedSocket] = {}  # by address and port
-        self._kept: dict[tuple[Endpoint, TlsSettings | None], TcpSocket] = {}
+        self._kept: dict[tuple[TransportName, Endpoint, TlsSettings | None], TlsSocket | QuicSocket] = {}
         self._peers = TlsPeers()
         if local_address is not None:
             check_source(local_address)
@@ -83,7 +84,7 @@ class AsyncioTransport:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + transfer.patience
-        stream: TcpSocket | None = None
+        stream: TcpSocket | QuicSocket | None = None
         try:
             stream = self._stream(endpoint, transfer.transport, transfer.tls)
             async with asyncio.timeout_at(deadline):
@@ -171,8 +172,9 @@ class AsyncioTransport:
                 await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
 
     async def _attempt_by_stream(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
-        """Do the same on a connection, which is kept afterwards if it is one of TLS."""
-        stream = self._idle(endpoint, attempt.tls) if attempt.transport == TLS else None
+        """Do the same on a connection, which is kept afterwards if it is encrypted."""
+        place = attempt.transport, endpoint, attempt.tls
+        stream: TcpSocket | QuicSocket | None = self._idle(place)
         is_kept = False
         try:
             if stream is None:
@@ -186,22 +188,31 @@ class AsyncioTransport:
                         break
                     seconds_left(attempt.deadline)
                 await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
-            is_kept = attempt.transport == TLS and self._kept.setdefault((endpoint, attempt.tls), stream) is stream
+            if not isinstance(stream, TcpSocket) or isinstance(stream, TlsSocket):
+                is_kept = self._kept.setdefault(place, stream) is stream
         finally:
             if stream is not None and not is_kept:
                 stream.close()
 
-    def _stream(self, endpoint: Endpoint, transport: TransportName, tls: TlsSettings | None) -> TcpSocket:
-        """Return a connection that is not open yet; raises OSError, UsageError for files of TLS that cannot be used."""
-        if transport != TLS:
+    def _stream(self, endpoint: Endpoint, transport: TransportName, tls: TlsSettings | None) -> TcpSocket | QuicSocket:
+        """Return a connection that is not open yet.
+
+        Raises OSError; UsageError for files of TLS that cannot be used, or if the library for QUIC is missing.
+        """
+        if transport == TCP:
             return TcpSocket(self._new_socket(endpoint, is_tcp=True))
+        if transport == QUIC:
+            link = self._peers.link(endpoint, tls, time.monotonic())
+            from dns_update.transport.quic_aio import QuicSocket  # with aioquic, which `link` has loaded
+
+            return QuicSocket(self._new_socket(endpoint, is_tcp=False), link)
         layer = self._peers.connection(endpoint, tls)
         return TlsSocket(self._new_socket(endpoint, is_tcp=True), layer)
 
-    def _idle(self, endpoint: Endpoint, tls: TlsSettings | None) -> TcpSocket | None:
+    def _idle(self, place: tuple[TransportName, Endpoint, TlsSettings | None]) -> TlsSocket | QuicSocket | None:
         """Return a kept connection that can be used, if there is one."""
-        stream = self._kept.pop((endpoint, tls), None)
-        if isinstance(stream, TlsSocket) and stream.is_idle:
+        stream = self._kept.pop(place, None)
+        if stream is not None and stream.is_idle:
             return stream
         if stream is not None:
             stream.close()

@@ -1,10 +1,10 @@
-"""UDP, TCP and TLS with blocking sockets, one exchange at a time: for a command that does one thing."""
+"""UDP, TCP, TLS and QUIC with blocking sockets, one exchange at a time: for a command that does one thing."""
 
 from __future__ import annotations
 
 import time
 
-from dns_update.exchange import TCP, TLS, UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
+from dns_update.exchange import ENCRYPTED, QUIC, TCP, UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint, random_id, seconds_left
 from dns_update.transport.sockets import addresses_of_host, check_source
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from dns_update.auth.tls_settings import TlsSettings
     from dns_update.transfer import Transfer
     from dns_update.transport import Local
+    from dns_update.transport.quic_socket import QuicChannel
     from dns_update.transport.tcp import Stream
     from dns_update.transport.tls_peers import TlsPeers
     from dns_update.transport.tls_stream import TlsStream
 
-    TlsPlace: TypeAlias = tuple[Endpoint, TlsSettings | None]
+    _Place: TypeAlias = tuple[TransportName, Endpoint, TlsSettings | None]
 
 Trace: TypeAlias = "Callable[[str, Endpoint, TransportName, bytes], None]"
 
@@ -30,7 +31,7 @@ Trace: TypeAlias = "Callable[[str, Endpoint, TransportName, bytes], None]"
 class BlockingTransport:
     """Carries exchanges over sockets of their own, a new one for each attempt, unless `keep_open` was called.
 
-    A TLS connection is kept in any case, since making one takes longer than an exchange.
+    A connection by TLS or QUIC is kept in any case, since making one takes longer than an exchange.
 
     A new socket has a new source port, which a forger must guess. It is connected, so that the kernel drops datagrams
     from other addresses and reports ICMP errors at once. Only the UDP sockets of signed exchanges are ever
@@ -42,7 +43,8 @@ class BlockingTransport:
     def __init__(self, local_address: str | None = None, trace: Trace | None = None, *, local_port: int = 0) -> None:
         """Send from `local_address` if given, from `local_port` if not 0; call `trace` with every message.
 
-        `trace` gets `"sent"` or `"received"`, the server's endpoint, `"udp"`, `"tcp"` or `"tls"`, and the octets.
+        `trace` gets `"sent"` or `"received"`, the server's endpoint, `"udp"`, `"tcp"`, `"tls"` or `"quic"`, and the
+        octets.
         Raises UsageError if this machine does not have `local_address`, InvalidText if it is not an address.
         """
         self._local = (local_address, local_port)
@@ -51,7 +53,7 @@ class BlockingTransport:
         # By address and port, not by Endpoint: their look-up runs no Python code, so another thread cannot run in
         # between.
         self._kept: dict[tuple[str, int], Datagrams] = {}
-        self._kept_tls: dict[TlsPlace, TlsStream] = {}
+        self._kept_encrypted: dict[_Place, TlsStream | QuicChannel] = {}
         self._peers: TlsPeers | None = None
         if local_address is not None:
             check_source(local_address, local_port)
@@ -70,8 +72,8 @@ class BlockingTransport:
         self._keeps_open = False
         for place in tuple(self._kept):
             self._close_kept(place)
-        while self._kept_tls:
-            self._kept_tls.popitem()[1].close()
+        while self._kept_encrypted:
+            self._kept_encrypted.popitem()[1].close()
 
     def carry(
         self, exchange: Exchange, endpoint: Endpoint, attempt: Transmission | None = None
@@ -139,17 +141,17 @@ class BlockingTransport:
 
     @property
     def peers(self) -> TlsPeers:
-        """What is known of the servers that are spoken TLS with."""
+        """What is known of the servers that are spoken TLS or QUIC with."""
         if self._peers is None:
             from dns_update.transport.tls_peers import TlsPeers  # an address and UDP need it not
 
             self._peers = TlsPeers()
         return self._peers
 
-    def open(self, endpoint: Endpoint, local: Local, attempt: Transmission) -> Datagrams | Stream:
+    def open(self, endpoint: Endpoint, local: Local, attempt: Transmission) -> Datagrams | Stream | QuicChannel:
         """Return a connection from `local` to a server by the transport of an attempt, and until its deadline.
 
-        Raises OSError; UsageError for files of TLS that cannot be used.
+        Raises OSError; UsageError for files of TLS that cannot be used, or if the library for QUIC is missing.
         """
         if attempt.transport == UDP:
             return open_datagrams(endpoint, local)
@@ -157,6 +159,11 @@ class BlockingTransport:
             from dns_update.transport.tcp import open_stream  # most exchanges need no stream
 
             return open_stream(endpoint, local, attempt.deadline)
+        if attempt.transport == QUIC:
+            link = self.peers.link(endpoint, attempt.tls, time.monotonic())
+            from dns_update.transport.quic_socket import open_quic  # with aioquic, which `link` has loaded
+
+            return open_quic(endpoint, local, attempt.deadline, link)
         tls = self.peers.connection(endpoint, attempt.tls)
         from dns_update.transport.tls_stream import open_tls  # with OpenSSL, which `connection` has loaded
 
@@ -165,11 +172,11 @@ class BlockingTransport:
     def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
         place = (endpoint.address, endpoint.port)
-        kept: Datagrams | Stream | None = None
+        kept: Datagrams | Stream | QuicChannel | None = None
         if attempt.transport == UDP:
             kept = self._kept.pop(place, None)
-        elif attempt.transport == TLS:
-            kept = self._idle_tls((endpoint, attempt.tls))
+        elif attempt.transport in ENCRYPTED:
+            kept = self._idle_encrypted((attempt.transport, endpoint, attempt.tls))
         channel = kept if kept is not None else self.open(endpoint, self._local, attempt)
         may_be_kept = False
         try:
@@ -182,7 +189,7 @@ class BlockingTransport:
                     if not exchange.listening:
                         break
                     seconds_left(attempt.deadline)
-            may_be_kept = attempt.transport == TLS or (
+            may_be_kept = attempt.transport in ENCRYPTED or (
                 attempt.transport == UDP and self._keeps_open and exchange.is_signed
             )
         finally:
@@ -191,7 +198,7 @@ class BlockingTransport:
             elif isinstance(channel, Datagrams):
                 self._keep(channel, place)
             else:
-                self._keep_tls(channel, (endpoint, attempt.tls))
+                self._keep_encrypted(channel, (attempt.transport, endpoint, attempt.tls))
 
     def _keep(self, channel: Datagrams, place: tuple[str, int]) -> None:
         """Keep a socket for the next exchange, unless one of another thread is already kept."""
@@ -205,17 +212,17 @@ class BlockingTransport:
         if channel is not None:
             channel.close()
 
-    def _idle_tls(self, place: TlsPlace) -> TlsStream | None:
+    def _idle_encrypted(self, place: _Place) -> TlsStream | QuicChannel | None:
         """Return a kept connection that can be used, if there is one."""
-        stream = self._kept_tls.pop(place, None)
+        stream = self._kept_encrypted.pop(place, None)
         if stream is None or stream.is_idle:
             return stream
         stream.close()
         return None
 
-    def _keep_tls(self, stream: Datagrams | Stream, place: TlsPlace) -> None:
+    def _keep_encrypted(self, stream: Stream | QuicChannel, place: _Place) -> None:
         """Keep a connection for the next exchange, unless one of another thread is already kept."""
-        if self._kept_tls.setdefault(place, stream) is not stream:  # type: ignore[arg-type]
+        if self._kept_encrypted.setdefault(place, stream) is not stream:  # type: ignore[arg-type]
             stream.close()
 
     def _tell(self, direction: str, endpoint: Endpoint, transport: TransportName, octets: bytes) -> None:

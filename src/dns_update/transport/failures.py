@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 
 from dns_update.errors import causes
-from dns_update.exchange import UDP, TransportName
+from dns_update.exchange import QUIC, UDP, TransportName
 from dns_update.transport.sockets import CannotSend, words_of
 
 
 class TlsFailure(OSError):
-    """There is no TLS connection, or none any more; `cause` is one of `errors.causes`."""
+    """There is no connection by TLS or QUIC, or none any more; `cause` is one of `errors.causes`."""
 
     def __init__(self, text: str, cause: str, *, is_broken_off: bool = False) -> None:
         """Keep the text; `is_broken_off` says that what was sent before may have arrived."""
@@ -30,7 +30,7 @@ def failure_of(error: OSError, transport: TransportName) -> tuple[str, str]:
     """Return why the network failed an attempt: in words for people, and as a code of `errors.causes`."""
     if isinstance(error, TlsFailure):
         return str(error), error.cause
-    if isinstance(error, ConnectionRefusedError) and transport != UDP:
+    if isinstance(error, ConnectionRefusedError) and transport not in (UDP, QUIC):
         return "connection refused", causes.CONNECTION_REFUSED
     if isinstance(error, ConnectionRefusedError):
         return "port unreachable: nothing listens there", causes.PORT_UNREACHABLE

@@ -2,8 +2,8 @@
 
 Over UDP, signed exchanges share a socket. Its port stays the same, so a forger has time to find it, but that does not
 help to forge a signature. An unsigned exchange has a socket of its own for each attempt, and a forger must guess
-each port. Each socket is connected: the kernel drops datagrams from other addresses. Over TCP all share a
-connection (RFC 7766, section 6.2.1.1). demux.py says which exchange a message is for.
+each port. Each socket is connected: the kernel drops datagrams from other addresses. Over TCP, TLS and QUIC all share
+a connection (RFC 7766, section 6.2.1.1). demux.py says which exchange a message is for.
 
 Each exchange follows its own rules and deadlines, as if it were alone. One that began by UDP and must go on by TCP
 (an answer is truncated or not trusted) is carried to its end at once, by the transport. What arrives for the others
@@ -32,6 +32,7 @@ FRESH = 1.0  # seconds that a message may wait after it is signed and before it 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dns_update.transport.quic_socket import QuicChannel
     from dns_update.transport.tcp import Stream
 
 
@@ -44,7 +45,9 @@ class Channel:
 
     __slots__ = ("connection", "is_shared", "is_used", "transport")
 
-    def __init__(self, connection: Datagrams | Stream, transport: TransportName, *, is_shared: bool) -> None:
+    def __init__(
+        self, connection: Datagrams | Stream | QuicChannel, transport: TransportName, *, is_shared: bool
+    ) -> None:
         self.connection = connection
         self.transport = transport
         self.is_shared = is_shared
@@ -225,10 +228,13 @@ class Pipeline:
         first = self._flights.first_deadline()
         if first is None:
             raise RuntimeError("nothing is under way")
+        timer = min([channel.connection.timer for channel in self._channels.values()], default=first)
         # At least a millisecond, to not wake up too early.
-        left = min(max(first - time.monotonic(), 0), LONGEST_WAIT)
-        ready = self._readable.poll(left * 1000 + 1)
-        for descriptor, _event in ready:
+        left = min(max(min(first, timer) - time.monotonic(), 0), LONGEST_WAIT)
+        ready = [descriptor for descriptor, _event in self._readable.poll(left * 1000 + 1)]
+        if timer <= time.monotonic():
+            ready += [number for number, channel in self._channels.items() if number not in ready]
+        for descriptor in ready:
             channel = self._channels.get(descriptor)
             if channel is not None:
                 self._hear(channel)

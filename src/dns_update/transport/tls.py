@@ -180,13 +180,8 @@ class TlsConnection:
             raise self._failure(error) from None
         if self._pins:
             certificate = self._tls.getpeercert(True)  # noqa: FBT003 - it has no name in `_ssl`
-            self._check_pin(hashlib.sha256(public_key_of(certificate or b"")).digest())
+            check_pin(certificate or b"", self._pins)
         self.is_established = True
-
-    def _check_pin(self, pin: bytes) -> None:
-        if pin not in self._pins:
-            text = b2a_base64(pin, newline=False).decode()
-            raise TlsFailure(f"the pin of the server's public key is {text}, another one than given", causes.WRONG_PIN)
 
     def _opened(self) -> bytes:
         parts = []
@@ -223,7 +218,7 @@ class TlsConnection:
         """Return what an error of OpenSSL means."""
         after = self.is_established
         if isinstance(error, openssl.CertificateError):
-            return self._untrusted(error)
+            return untrusted(error.verify_code, error.verify_message, self._name)
         if error.reason in _CERTIFICATE_WANTED and (after or error.reason == _CERTIFICATE_WANTED[0]):
             text = "the server wants a certificate of this client"
             return TlsFailure(text, causes.OWN_CERTIFICATE, is_broken_off=after)
@@ -237,14 +232,23 @@ class TlsConnection:
         words = (error.reason or "error").lower().replace("_", " ")
         return TlsFailure(f"the TLS handshake failed: {words}", causes.TLS_FAILED, is_broken_off=after)
 
-    def _untrusted(self, error: openssl.CertificateError) -> TlsFailure:
-        if error.verify_code in _OF_ANOTHER_NAME:
-            return TlsFailure(f"the server's certificate is not for {self._name}", causes.CERTIFICATE_OF_ANOTHER_NAME)
-        if error.verify_code in (_EXPIRED, _NOT_YET_VALID):
-            what = "has expired" if error.verify_code == _EXPIRED else "is not valid yet"
-            return TlsFailure(f"the server's certificate {what}", causes.CERTIFICATE_OUT_OF_DATE)
-        text = f"the server's certificate is not trusted: {error.verify_message}"
-        return TlsFailure(text, causes.CERTIFICATE_NOT_TRUSTED)
+
+def check_pin(certificate: bytes, pins: tuple[bytes, ...]) -> None:
+    """Raise TlsFailure unless the public key of a certificate, in DER, has one of the pins."""
+    pin = hashlib.sha256(public_key_of(certificate)).digest()
+    if pin not in pins:
+        text = b2a_base64(pin, newline=False).decode()
+        raise TlsFailure(f"the pin of the server's public key is {text}, another one than given", causes.WRONG_PIN)
+
+
+def untrusted(code: int, words: str, name: str) -> TlsFailure:
+    """Return the error of a certificate that should be for `name`; `code` is OpenSSL's, `words` the same for people."""
+    if code in _OF_ANOTHER_NAME:
+        return TlsFailure(f"the server's certificate is not for {name}", causes.CERTIFICATE_OF_ANOTHER_NAME)
+    if code in (_EXPIRED, _NOT_YET_VALID):
+        what = "has expired" if code == _EXPIRED else "is not valid yet"
+        return TlsFailure(f"the server's certificate {what}", causes.CERTIFICATE_OUT_OF_DATE)
+    return TlsFailure(f"the server's certificate is not trusted: {words}", causes.CERTIFICATE_NOT_TRUSTED)
 
 
 def public_key_of(certificate: bytes) -> bytes:

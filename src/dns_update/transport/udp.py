@@ -12,6 +12,11 @@ class Connection:
     def __init__(self, connection: Socket) -> None:
         self._connection = connection
 
+    @property
+    def timer(self) -> float:
+        """When `take` must be called though nothing has come, on the monotonic clock: never."""
+        return float("inf")
+
     def fileno(self) -> int:
         """Return the descriptor, for `select.poll`."""
         return self._connection.fileno()

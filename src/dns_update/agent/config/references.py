@@ -23,10 +23,14 @@ from dns_update.auth.private_file import is_special
 from dns_update.auth.secret_sources import path_of_credential
 from dns_update.errors import UsageError, quoted
 from dns_update.errors.hints import TOML, rendered
-from dns_update.exchange import TLS, Policy
-from dns_update.transport import TLS_PORT, Server
+from dns_update.exchange import ENCRYPTED, QUIC, TLS, Policy
+from dns_update.transport import ENCRYPTED_PORT, Server
 from dns_update.value import Value
 from dns_update.wire.name import Name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.auth.tls_settings import TlsSettings
 
 _ELSEWHERE = ("@", "env:", "credential:")
 _CREDENTIAL = "credential:"
@@ -212,23 +216,22 @@ class References:
             self._problems.add(path, "the address is missing", 'e.g. address = "192.0.2.1", or "ns.example.com:5353"')
         policy = self._policy_of(path, given)
         addresses = tuple(server for servers in given.get("address", ()) for server in servers)
-        if policy.transport == TLS and addresses:
+        if policy.is_encrypted and addresses:
             written = content["address"]
             texts = written if isinstance(written, list) else [written]
-            addresses = tuple(server for text in texts for server in servers_from_text(str(text), TLS_PORT))
+            addresses = tuple(server for text in texts for server in servers_from_text(str(text), ENCRYPTED_PORT))
         return ServerTable(addresses, given.get("key"), policy, given.get("local-address"))
 
     def _policy_of(self, path: Path, given: Mapping[str, Any]) -> Policy:
         how = {key: given[key] for key in ("timeout", "retries", "transport") if key in given}
         of_tls = [key for key in given if key.startswith("tls-")]
-        if how.get("transport") != TLS:
+        if how.get("transport") not in ENCRYPTED:
             for key in of_tls:
-                self._problems.add((*path, key), f"{key} is given without TLS", 'transport = "tls"')
+                self._problems.add((*path, key), f"{key} is given without TLS or QUIC", 'transport = "tls", or "quic"')
             return Policy(**how) if how else self._policy
-        if not of_tls:
+        if how["transport"] == TLS and not of_tls:
             return Policy(**how)
-        from dns_update.auth.tls_settings import TlsSettings
-        from dns_update.transport.tls import check_files  # for TLS only
+        from dns_update.auth.tls_settings import TlsSettings  # for TLS and QUIC only
 
         try:
             how["tls"] = TlsSettings(
@@ -240,9 +243,9 @@ class References:
                 verify=given.get("tls-verify", True),
             )
             if self._reads_files:
-                check_files(how["tls"])
+                _check_files(how["transport"], how["tls"])
         except UsageError as error:
-            self._problems.add((*path, of_tls[0]), error.text, rendered(error.hint, TOML))
+            self._problems.add((*path, *(of_tls or ["transport"])[:1]), error.text, rendered(error.hint, TOML))
         return Policy(**how)
 
     def _read_zone(self, text: str, path: Path, content: Table) -> None:
@@ -307,6 +310,15 @@ class References:
 
     def _known_key(self, name: str | None) -> Key | None:
         return None if name is None else self._keys.get(name)
+
+
+def _check_files(transport: str, settings: TlsSettings) -> None:
+    """Raise UsageError if the files of TLS cannot be used, or if the library for QUIC is needed and missing."""
+    if transport == QUIC:
+        from dns_update.transport.quic import check_files as check  # with aioquic
+    else:
+        from dns_update.transport.tls import check_files as check
+    check(settings)
 
 
 def _meant(near: str, kind: str, known: Iterable[str]) -> str:

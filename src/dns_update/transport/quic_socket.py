@@ -1,0 +1,125 @@
+"""Messages over a QUIC connection with a blocking UDP socket."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+from dns_update.auth.tls_settings import HANDSHAKE_SECONDS
+from dns_update.transport import LARGEST_READ, LONGEST_WAIT, Endpoint, Local, seconds_left
+from dns_update.transport.quic import QuicLink
+from dns_update.transport.sockets import Socket, connected_socket
+from dns_update.transport.udp import Connection
+
+
+class QuicChannel(Connection):
+    """A QUIC connection to a server; several messages may be under way."""
+
+    def __init__(self, connection: Socket, link: QuicLink) -> None:
+        """Take a connected socket, and what is to be on it."""
+        super().__init__(connection)
+        self._link = link
+
+    @property
+    def timer(self) -> float:
+        """When `take` must be called though nothing has come, on the monotonic clock."""
+        return self._link.timer
+
+    def establish(self, until: float) -> None:
+        """Carry out the handshake; raises OSError, a TimeoutError at `until`, TlsFailure if it is the wrong server."""
+        while not self._link.is_established:
+            self._step(until)
+
+    def send(self, octets: bytes, deadline: float) -> None:
+        """Send a message, after the last part of the handshake; raises OSError, a TimeoutError at `deadline`."""
+        seconds_left(deadline)
+        self._link.ask(octets, time.monotonic())
+        self._flush()
+
+    def receive(self, deadline: float) -> list[bytes]:
+        """Wait for datagrams and return the messages that they complete; raises OSError, TimeoutError at `deadline`."""
+        while True:
+            messages = self._step(deadline)
+            if messages:
+                return messages
+
+    def take(self) -> list[bytes]:
+        """Return the messages that an arrived datagram completes; raises BlockingIOError if none came, and OSError."""
+        self._connection.settimeout(0)
+        try:
+            return self._read()
+        except BlockingIOError:
+            now = time.monotonic()
+            if now < self._link.timer:
+                raise
+            return self._link.expired(now)
+        finally:
+            self._flush()
+
+    def close(self) -> None:
+        """Tell the server, and close the socket, if it is open."""
+        if self._connection.fileno() < 0:
+            return
+        with suppress(OSError):
+            for datagram in self._link.close(time.monotonic()):
+                self._connection.send(datagram)
+        self._connection.close()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is open, and the server was heard of lately."""
+        try:
+            while True:
+                self.take()
+        except BlockingIOError:
+            return self._link.may_be_used_again(time.monotonic())
+        except OSError:
+            return False
+
+    def _step(self, deadline: float) -> list[bytes]:
+        """Send what is to be sent, and wait for a datagram, but not past the link's timer or `deadline`."""
+        self._flush()
+        now = time.monotonic()
+        until = min(self._link.timer, deadline, now + LONGEST_WAIT)
+        if now < until:
+            self._connection.settimeout(until - now)
+            with suppress(TimeoutError):
+                return self._read()
+        seconds_left(deadline)
+        return self._link.expired(time.monotonic())
+
+    def _read(self) -> list[bytes]:
+        try:
+            datagram = self._connection.recv(LARGEST_READ)
+        except ConnectionRefusedError:
+            raise self._link.unreachable() from None
+        return self._link.receive(datagram, time.monotonic())
+
+    def _flush(self) -> None:
+        try:
+            for datagram in self._link.outgoing(time.monotonic()):
+                with suppress(BlockingIOError, TimeoutError):  # then it is lost, and sent again later
+                    self._connection.send(datagram)
+        except ConnectionRefusedError:
+            raise self._link.unreachable() from None
+
+    def __del__(self) -> None:
+        """Close the connection of a transport that was not closed."""
+        self.close()
+
+
+def open_quic(endpoint: Endpoint, local: Local, deadline: float, link: QuicLink) -> QuicChannel:
+    """Return an established connection to a server, which has some seconds for it, but until `deadline` at most.
+
+    Raises OSError: TlsFailure if the server is not the right one, or does not speak DNS over QUIC.
+    """
+    channel = QuicChannel(connected_socket(endpoint, local, None, is_tcp=False), link)
+    try:
+        channel.establish(min(time.monotonic() + HANDSHAKE_SECONDS, deadline))
+    except TimeoutError:
+        channel.close()
+        raise link.timed_out() from None
+    except OSError:
+        channel.close()  # which tells the server why
+        raise
+    return channel
