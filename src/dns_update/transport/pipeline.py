@@ -20,7 +20,7 @@ import select
 import time
 
 from dns_update.errors import NoResponse
-from dns_update.exchange import UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
+from dns_update.exchange import QUIC, UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
 from dns_update.transport import LONGEST_WAIT, Endpoint
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
@@ -123,10 +123,12 @@ class Pipeline:
 
         It is too late if it has waited too long, or if another one has its ID by now: then make another flight.
         """
+        first = flight.first
+        if first is not None and first.transport == QUIC:
+            self._make_room()
         waited = time.monotonic() - flight.ready_at
         if waited > FRESH or flight.message_id in self._flights:
             return False
-        first = flight.first
         if first is not None:
             attempt = first._replace(deadline=first.deadline + waited)
             self._send(flight, attempt, flight.message_id)
@@ -149,6 +151,13 @@ class Pipeline:
         """Close the sockets. Exchanges still under way get no answer."""
         for channel in tuple(self._channels.values()):
             self._close(channel)
+
+    def _make_room(self) -> None:
+        """Wait until fewer messages are under way than a server can cope with by QUIC."""
+        from dns_update.transport.quic import MOST_STREAMS
+
+        while len(self._flights) >= MOST_STREAMS:
+            self._listen()
 
     def _go_on(self, flight: Flight) -> None:
         """Send the next attempt of an exchange, if one is left."""
@@ -186,6 +195,9 @@ class Pipeline:
         """Return the shared channel of the attempt's transport, or a new one where there may be none."""
         is_shared = flight.exchange.is_signed if attempt.transport == UDP else self._shares_streams
         channel = self._shared.get(attempt.transport) if is_shared else None
+        if channel is not None and channel.connection.is_spent and not self._is_busy(channel):
+            self._close(channel)
+            channel = None
         if channel is None:
             local = (self._source, 0)
             connection = self._transport.open(self.endpoint, local, attempt)

@@ -52,6 +52,12 @@ if TYPE_CHECKING:
 
 _PROTOCOL = "doq"  # RFC 9250, section 4.1.1
 KEPT_SECONDS = 2.0  # without a sign of the server; Knot forgets a connection after 4 s, and need not say so
+# Knot 3.4 drops what comes while it carries an update out, and forgets a connection on which more than ten streams are
+# under way or not acknowledged (libknot/quic/quic_conn.h, MAX_STREAMS_PER_CONN). So one message at a time is under way,
+# and each acknowledges the answer to the one before.
+MOST_STREAMS = 1
+MOST_MESSAGES = 1000  # on a connection; Knot 3.4 lets a client open 1024 streams, and never more
+_ACK_SECONDS = 0.0  # aioquic waits for 0.001
 _ALIVE_SECONDS = 1.5  # after which a server that owes answers is sent a PING, so that it does not forget about us
 
 _ID_OCTETS = 2
@@ -149,7 +155,7 @@ class QuicLink:
         self._name = name
         self._place = place
         self._streams: dict[int, _Stream] = {}
-        self._has_asked = False
+        self._asked = 0  # how many messages
         self._heard_at = now
         self._ping_at = now
         self._failure: OSError | None = None
@@ -160,6 +166,7 @@ class QuicLink:
             configuration=replace(client.configuration, server_name=name, session_ticket=ticket),
             session_ticket_handler=self._keep_session,
         )
+        self._quic._ack_delay = _ACK_SECONDS  # noqa: SLF001 - aioquic has no setting for it
         self._quic.connect(place, now)
 
     @property
@@ -182,7 +189,7 @@ class QuicLink:
         """Put a message on a stream of its own, once it is established; `outgoing` gives the datagrams."""
         stream = self._quic.get_next_available_stream_id()
         self._streams[stream] = _Stream(octets[:_ID_OCTETS])
-        self._has_asked = True
+        self._asked += 1
         self._ping_at = now
         self._quic.send_stream_data(stream, frame(bytes(_ID_OCTETS) + octets[_ID_OCTETS:]), end_stream=True)
 
@@ -204,9 +211,18 @@ class QuicLink:
             self._quic.handle_timer(now)
         return self._messages(now, of_timer=True)
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether it has carried as many messages as a server may let it."""
+        return self._asked >= MOST_MESSAGES
+
     def may_be_used_again(self, now: float) -> bool:
-        """Return whether the server was heard of so lately that it surely knows of this connection."""
-        return self._failure is None and not self._streams and now - self._heard_at < KEPT_SECONDS
+        """Return whether the server was heard of so lately that it surely knows of this connection.
+
+        Ask that before what has come meanwhile is read, since nobody knows when that was.
+        """
+        is_free = self._failure is None and not self._streams and not self.is_spent
+        return is_free and now - self._heard_at < KEPT_SECONDS
 
     def close(self, now: float) -> list[bytes]:
         """End it; return what tells the server. There is nothing to wait for."""
@@ -223,7 +239,7 @@ class QuicLink:
     def unreachable(self) -> TlsFailure:
         """Return the error of a server whose machine says that nothing listens at that port."""
         text = "port unreachable: nothing listens there"
-        return TlsFailure(text, causes.PORT_UNREACHABLE, is_broken_off=self._has_asked)
+        return TlsFailure(text, causes.PORT_UNREACHABLE, is_broken_off=self._asked > 0)
 
     def _messages(self, now: float, *, of_timer: bool = False) -> list[bytes]:
         """Return the messages that have come; raises the error that has ended the connection once all were returned."""
@@ -309,7 +325,7 @@ class QuicLink:
 
     def _alerted(self, alert: int, *, is_ours: bool) -> TlsFailure:
         """Return what an alert means, of the server or, if it `is_ours`, of this side."""
-        after = self._has_asked
+        after = self._asked > 0
         if not is_ours and alert == AlertDescription.no_application_protocol:
             return self._no_doq()
         if not is_ours and self.is_established and alert in _CERTIFICATE_WANTED:
@@ -325,7 +341,7 @@ class QuicLink:
         return TlsFailure(text, causes.NO_QUIC)
 
     def _reset(self, text: str) -> TlsFailure:
-        return TlsFailure(text, causes.CONNECTION_RESET, is_broken_off=self._has_asked)
+        return TlsFailure(text, causes.CONNECTION_RESET, is_broken_off=self._asked > 0)
 
 
 def check_files(settings: TlsSettings) -> None:

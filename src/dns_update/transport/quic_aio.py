@@ -57,11 +57,13 @@ class QuicSocket:
     @property
     def is_idle(self) -> bool:
         """Whether it is open, and the server was heard of lately."""
+        if not self._link.may_be_used_again(time.monotonic()):
+            return False
         try:
             while True:
                 self._link.receive(self._socket.recv(LARGEST_READ), time.monotonic())
         except BlockingIOError:
-            return self._link.may_be_used_again(time.monotonic())
+            return True
         except OSError:
             return False
 

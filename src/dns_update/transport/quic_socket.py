@@ -25,6 +25,11 @@ class QuicChannel(Connection):
         """When `take` must be called though nothing has come, on the monotonic clock."""
         return self._link.timer
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether a new connection must be made for what follows: a server limits the messages on one."""
+        return self._link.is_spent
+
     def establish(self, until: float) -> None:
         """Carry out the handshake; raises OSError, a TimeoutError at `until`, TlsFailure if it is the wrong server."""
         while not self._link.is_established:
@@ -68,11 +73,13 @@ class QuicChannel(Connection):
     @property
     def is_idle(self) -> bool:
         """Whether it is open, and the server was heard of lately."""
+        if not self._link.may_be_used_again(time.monotonic()):
+            return False
         try:
             while True:
                 self.take()
         except BlockingIOError:
-            return self._link.may_be_used_again(time.monotonic())
+            return True
         except OSError:
             return False
 

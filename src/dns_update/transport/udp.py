@@ -17,6 +17,11 @@ class Connection:
         """When `take` must be called though nothing has come, on the monotonic clock: never."""
         return float("inf")
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether a new connection must be made for what follows."""
+        return False
+
     def fileno(self) -> int:
         """Return the descriptor, for `select.poll`."""
         return self._connection.fileno()
