@@ -87,7 +87,7 @@ function __dns_update_kind
         case 'set to' 'add to' 'delete to' 'plan to'
             echo 'first all'
         case 'set transport' 'add transport' 'delete transport' 'plan transport' 'show transport' 'check transport' 'acme transport' 'apply transport' 'list transport' 'key transport'
-            echo 'udp tcp tls'
+            echo 'udp tcp tls quic'
         case 'set class' 'add class' 'delete class' 'plan class' 'show class' 'check class' 'list class'
             echo 'IN CH HS'
         case 'history limit'
