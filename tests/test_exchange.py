@@ -565,7 +565,7 @@ def test_policies_and_attempts_are_values() -> None:
 @pytest.mark.parametrize(
     ("policy", "says"),
     [
-        ({"transport": "quic"}, "'quic' is not a transport"),
+        ({"transport": "doq"}, "'doq' is not a transport"),
         ({"tls": TlsSettings()}, "there are settings for TLS, and the transport is udp"),
         ({"transport": "UDP"}, "'UDP' is not a transport"),
         ({"timeout": 0}, "a timeout of 0 s"),

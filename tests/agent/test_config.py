@@ -610,7 +610,7 @@ SERVER_FAULTS = {
     '[servers.main]\naddress = "" #!': "[servers.main] address: a server is empty: "
     "e.g. 192.0.2.1, ns.example.com or [2001:db8::1]:5353",
     '[servers.main]\naddress = "192.0.2.1"\ntransport = "dtls" #!': "[servers.main] transport: "
-    "'dtls' is not a valid value: one of udp, tcp, tls",
+    "'dtls' is not a valid value: one of udp, tcp, tls, quic",
     '[servers.main]\naddress = "192.0.2.1"\ntimeout = 0 #!': "[servers.main] timeout: "
     "'0' is not a time: more than 0 and at most 3600 seconds, e.g. 2.5",
     '[servers.main]\naddress = "192.0.2.1"\ntimeout = "3" #!': "[servers.main] timeout: "

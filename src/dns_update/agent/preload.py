@@ -52,11 +52,12 @@ LEFT_OUT = (
     *("ctypes", "importlib", "contextlib", "dns_update.routeros.machine.names", "dns_update.rr.record_text"),
     *("dns_update.client.transfers",),
     *("dns_update.client.bulk_access", "dns_update.client.bulk_aio", "dns_update.auth.private_key"),
+    *("dns_update.transport.quic", "dns_update.transport.quic_aio", "dns_update.transport.quic_socket"),
 )
 """ctypes is only for one-shot commands, which adopt orphans; the names of a router's interfaces are only for `run`.
 Python has loaded importlib itself. No agent transfers a zone, applies a file of names, or reads whole records from
-text. Private keys need a library that is there only where such a key is used; they
-are read at the start.
+text. Private keys and QUIC need libraries that are there only where they are used; the keys are read, and what is for
+QUIC is loaded, at the start.
 """
 
 

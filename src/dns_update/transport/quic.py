@@ -42,7 +42,7 @@ try:
     from service_identity.cryptography import verify_certificate_hostname, verify_certificate_ip_address
 except ImportError:
     raise UsageError(
-        "transport=quic needs the Python library aioquic, which is not installed",
+        "DNS over QUIC needs the Python library aioquic, which is not installed",
         hint="run: pip install 'dns-update[quic]'; on Debian from 13 on also: apt install python3-aioquic",
     ) from None
 

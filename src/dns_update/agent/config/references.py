@@ -315,6 +315,8 @@ class References:
 def _check_files(transport: str, settings: TlsSettings) -> None:
     """Raise UsageError if the files of TLS cannot be used, or if the library for QUIC is needed and missing."""
     if transport == QUIC:
+        import dns_update.transport.quic_aio
+        import dns_update.transport.quic_socket  # noqa: F401 - an agent loads at its start what it needs later
         from dns_update.transport.quic import check_files as check  # with aioquic
     else:
         from dns_update.transport.tls import check_files as check
