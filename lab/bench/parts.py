@@ -24,7 +24,7 @@ class PartOfBench(NamedTuple):
 
 PARTS = {
     "one-shot": PartOfBench("one name: a whole process, its time and its memory", measure_one_shot),
-    "tls": PartOfBench("one name over TLS, beside UDP and TCP", measure_secure),
+    "tls": PartOfBench("one name over TLS, beside UDP and TCP; and over QUIC, if Knot has it", measure_secure),
     "scripts": PartOfBench("nsupdate scripts of many sends, near the server and 1 ms away", measure_scripts),
     "shapes": PartOfBench("nsupdate scripts of common shapes", measure_shapes),
     "bulk": PartOfBench("batch sizes, and 1 to 100,000 names", measure_bulk),

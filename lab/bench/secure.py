@@ -1,4 +1,4 @@
-"""One name over TLS: whole processes beside the same by UDP and TCP, and nsupdate where it speaks TLS."""
+"""One name over TLS and QUIC: whole processes beside the same by UDP and TCP, and other programs that can do it."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -11,9 +11,10 @@ from dns_update import Client, Key, Policy, TlsSettings
 from lab.bench.context import Context
 from lab.bench.results import Row, Run, Task
 from lab.bench.runs import Contender, Turns, by_turns, measure
-from lab.bench.work import NSUPDATE, ZONE, BindOnAllCores, installed, zone_of
-from lab.certificates import Authority
-from lab.key import LabKey
+from lab.bench.work import KNSUPDATE, NSUPDATE, ZONE, BindOnAllCores, installed, key_in_one_line, zone_of
+from lab.certificates import Authority, Certificate
+from lab.key import LabKey, write_private
+from lab.knot import Knot
 from lab.port import IPV4, Port
 from lab.versions import version
 
@@ -29,11 +30,16 @@ ON_KEPT = f"{_KEPT_SENDS} updates, one after the other, on a connection that is 
 KEPT_TCP, KEPT_TLS = "dns_update.Client, TCP", "dns_update.Client, TLS"
 NSUPDATE_BY_TLS = f"{NSUPDATE} -S"
 _HAS_TLS = (9, 20)  # the first nsupdate that has it
+
+BY_QUIC = "one signed replacement over QUIC to Knot, zone and TTL given"
+OVER_QUIC, OVER_QUIC_READ_BACK = "dns-update verify=no, QUIC", "dns-update verify=yes, QUIC"
+KNSUPDATE_BY_QUIC = f"{KNSUPDATE} --quic"
+_HAS_QUIC = (3, 4)  # the first Knot that has it, and TLS
 _TURNS = Turns(30, warm_ups=3)
 
 
 def measure_secure(context: Context) -> Sequence[Task]:
-    """Measure one replacement over TLS."""
+    """Measure one replacement over TLS, and over QUIC if Knot can do it."""
     with TemporaryDirectory(prefix="dns-update-bench-") as text, closing(_Claim()) as claim:
         directory, key = Path(text), LabKey.generate("bench")
         authority = Authority(directory)
@@ -79,7 +85,10 @@ def measure_secure(context: Context) -> Sequence[Task]:
                     Client(IPV4, port=claim.number, key=key_given, policy=Policy(transport="tls", tls=settings)),
                 ),
             ]
-            return [whole, by_turns(ON_KEPT, kept, _TURNS, base=KEPT_TCP, server=server)]
+            tasks = [whole, by_turns(ON_KEPT, kept, _TURNS, base=KEPT_TCP, server=server)]
+        if version("knotd") >= _HAS_QUIC:
+            tasks.append(_measure_quic(context, directory / "knot", key, authority, own))
+        return tasks
 
 
 def _kept(program: str, client: Client) -> Contender:
@@ -94,6 +103,48 @@ def _kept(program: str, client: Client) -> Contender:
             return Run(time.perf_counter() - started)
 
     return Contender(Row(program=program, names=_KEPT_SENDS, batch=1, in_flight=1), run)
+
+
+def _measure_quic(context: Context, directory: Path, key: LabKey, authority: Authority, own: Certificate) -> Task:
+    """Measure one replacement over QUIC, beside UDP and TLS."""
+    with closing(_Claim()) as quic, closing(_Claim()) as tls:
+        server = Knot(
+            directory,
+            keys=(key,),
+            zones=(zone_of(1),),
+            options=f"""\
+    listen-quic: {IPV4}@{quic.number}
+    listen-tls: {IPV4}@{tls.number}
+    cert-file: "{own.certificate}"
+    key-file: "{own.key}"
+""",
+        )
+        directory.mkdir()
+        one_line = write_private(directory / "knsupdate.key", key_in_one_line(key))
+        key_file, numbers = key.write(directory / "bench.key"), count()
+
+        def address() -> str:
+            return f"203.0.113.{next(numbers) % 250}"
+
+        def ours(port: int, *words: str) -> Callable[[], Run]:
+            fixed = [context.commands.dns_update, f"dns-server={IPV4}:{port}", f"zone={ZONE}", "name=h0", "ttl=300"]
+            return lambda: measure([*fixed, f"key-file={key_file}", *words, f"address={address()}"])
+
+        def theirs() -> Run:
+            update = f"update delete h0.{ZONE}. A\nupdate add h0.{ZONE}. 300 A {address()}\nsend\n"
+            script = f"server {IPV4} {quic.number}\nzone {ZONE}\n{update}"
+            return measure([KNSUPDATE, "-k", str(one_line), "--quic", f"--pin={own.pin}"], script)
+
+        with server:
+            ca = f"tls-ca={authority.root.certificate}"
+            contenders = [
+                Contender(Row(program=BY_UDP), ours(server.port, "verify=no")),
+                Contender(Row(program=OVER_TLS), ours(tls.number, "verify=no", "transport=tls", ca)),
+                Contender(Row(program=OVER_QUIC), ours(quic.number, "verify=no", "transport=quic", ca)),
+                Contender(Row(program=OVER_QUIC_READ_BACK), ours(quic.number, "verify=yes", "transport=quic", ca)),
+                Contender(Row(program=KNSUPDATE_BY_QUIC), theirs),
+            ]
+            return by_turns(BY_QUIC, contenders, _TURNS, base=BY_UDP, server=server)
 
 
 class _Claim:

@@ -103,7 +103,7 @@ class Work:
     def __post_init__(self) -> None:
         self.port = self.port or self.server.port
         self.key_file = self.key.write(self.directory / "bench.key")
-        one_line = write_private(self.directory / "knsupdate.key", _one_line(self.key))
+        one_line = write_private(self.directory / "knsupdate.key", key_in_one_line(self.key))
         nsupdate = self.commands.dns_nsupdate
         self.key_files = {NSUPDATE: self.key_file, nsupdate: self.key_file, KNSUPDATE: one_line}
         self._order = list(range(self.names))
@@ -153,7 +153,7 @@ class Work:
             updates = (f"{ZONE}\ndelete {n} A\nadd {n} {_TTL} A {address}\nsend\n" for n, address in changes)
             path.write_text("".join(updates), encoding="ascii")
             # It reads a secret from nowhere else; this one is good for nothing.
-            options = ["-u", "-y", _one_line(self.key), "-d", str(path), "-q", str(in_flight)]
+            options = ["-u", "-y", key_in_one_line(self.key), "-d", str(path), "-q", str(in_flight)]
             return self._checked(changes, measure(["dnsperf", "-s", IPV4, "-p", str(self.port), *options]))
 
         return Contender(Row(program=DNSPERF, names=self.names, batch=1, in_flight=in_flight), run)
@@ -235,7 +235,8 @@ class Work:
         return run
 
 
-def _one_line(key: LabKey) -> str:
+def key_in_one_line(key: LabKey) -> str:
+    """Return a key as `knsupdate -k` and `-y` take it."""
     return f"{key.algorithm}:{key.name}:{key.secret}"
 
 

@@ -336,7 +336,8 @@ class Exchange:
             from dns_update.errors.tls import hint_of, is_about_trust  # only when something is wrong
 
             kind = errors.ServerNotTrusted if is_about_trust(self._cause) else errors.NoResponse
-            hint = hint_of(self._cause) or _HINT
+            is_closed = self._cause == errors.causes.PORT_UNREACHABLE  # of QUIC, which is over UDP
+            hint = hint_of(errors.causes.NO_QUIC if is_closed else self._cause) or _HINT
         return kind(
             f"{reason} ({', '.join(tries)}, {seconds:.1f} s)",
             cause=self._cause or "timed-out",

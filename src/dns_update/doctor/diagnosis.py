@@ -8,6 +8,7 @@ out.
 from __future__ import annotations
 
 from dns_update.errors import DnsUpdateError, NoResponse
+from dns_update.exchange import QUIC
 from dns_update.update import Update
 from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import RRClass, rrtype_to_text
@@ -122,6 +123,8 @@ async def diagnose(questions: Questions, case: Case, error: DnsUpdateError) -> D
     from dns_update.errors.tls import is_about_tls
 
     if is_about_tls(error.cause):  # it says all, and questions would get no further
+        return None
+    if isinstance(error, NoResponse) and questions.encrypted_by == QUIC:  # neither UDP nor TCP says more about it
         return None
     questions.has_answered = not isinstance(error, NoResponse)
     try:
