@@ -20,7 +20,7 @@ that cannot be trusted, the exchange asks once more over TCP, where a third part
 back there is from the server. If TCP fails, the exchange waits for a better datagram until the deadline, as if nothing
 had come. Only then does the unverified answer become the result, which has a type of its own.
 
-No answer to a request that is signed by SIG(0) is signed, so such an exchange goes by TCP or TLS only: there, a third
+No answer to a request that is signed by SIG(0) is signed, so such an exchange goes by TCP, TLS or QUIC: there, a third
 party on neither the machine nor the way cannot insert an answer. Queries with such a key are sent unsigned, as a server
 would only have more to verify; their answers are as little proved as those to an update, and go the same way.
 

@@ -25,13 +25,13 @@ from lab.key import LabKey
 from lab.port import IPV4
 from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES
 
-OF_HTTP, CLOSES, RESETS, CUTS, SILENT, WITH_ID, BUSY = (
-    *("of-http", "closes", "resets", "cuts", "silent", "with-id", "busy"),
+OF_HTTP, CLOSES, RESETS, CUTS, SILENT, WITH_ID, BUSY, WANTS_ANY = (
+    *("of-http", "closes", "resets", "cuts", "silent", "with-id", "busy", "wants-any"),
 )
 """Ports with faults: another protocol (ALPN); the connection is closed, or the stream, once a message has come; the
-answer is cut short, or does not come, or has an ID; the server has too much to do."""
+answer is cut short, or does not come, or has an ID; the server has too much to do, or wants a certificate."""
 _TOO_BUSY = 4  # RFC 9250, section 8.4
-_REFUSED = 0x100 + 48  # an alert: unknown_ca
+_REFUSED, _WANTED = 0x100 + 48, 0x100 + 116  # alerts: unknown_ca, certificate_required
 
 
 @dataclass
@@ -112,6 +112,7 @@ _FAULTS: Mapping[str, Callable[[QuicConnection, int], None]] = {
     CLOSES: lambda quic, _stream: quic.close(),
     BUSY: lambda quic, _stream: quic.close(error_code=_TOO_BUSY),
     WANTS_OURS: lambda quic, _stream: quic.close(error_code=_REFUSED, frame_type=6),
+    WANTS_ANY: lambda quic, _stream: quic.close(error_code=_WANTED, frame_type=6),
     RESETS: lambda quic, stream: quic.reset_stream(stream, 1),
     CUTS: lambda quic, stream: quic.send_stream_data(stream, b"\0\x0cabc", end_stream=True),
     WITH_ID: lambda quic, stream: quic.send_stream_data(stream, b"\0\x0c\0\1" + bytes(10), end_stream=True),
@@ -174,7 +175,7 @@ def doq_bind(directory: Path) -> Iterator[DoqBind]:
     authority = Authority(directory)
     right = authority.certificate(HOST)
     certificates = {
-        **dict.fromkeys((RIGHT, WANTS_OURS, OF_HTTP, CLOSES, RESETS, CUTS, SILENT, WITH_ID, BUSY), right),
+        **dict.fromkeys((RIGHT, WANTS_OURS, OF_HTTP, CLOSES, RESETS, CUTS, SILENT, WITH_ID, BUSY, WANTS_ANY), right),
         EXPIRED: authority.certificate("expired.example.com", expired=True),
         WITHOUT_NAMES: authority.certificate("nameless.example.com", ""),
     }

@@ -32,6 +32,7 @@ from tests.support.doq import (
     OF_HTTP,
     RESETS,
     SILENT,
+    WANTS_ANY,
     WITH_ID,
     DoqBind,
     doq_bind,
@@ -142,6 +143,7 @@ def test_a_certificate_of_a_client_is_none_of_a_server(bind: DoqBind) -> None:
         (CUTS, NoResponse, causes.CONNECTION_RESET, True),
         (WITH_ID, NoResponse, causes.CONNECTION_RESET, True),
         (WANTS_OURS, ServerNotTrusted, causes.OWN_CERTIFICATE, True),
+        (WANTS_ANY, ServerNotTrusted, causes.OWN_CERTIFICATE, True),
     ],
 )
 def test_each_failure_has_its_cause(

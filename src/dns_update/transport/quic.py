@@ -19,8 +19,9 @@ from dataclasses import replace
 
 from dns_update.auth.tls_settings import TlsSettings
 from dns_update.errors import UsageError, causes
+from dns_update.exchange import QUIC
 from dns_update.transport import LONGEST_WAIT
-from dns_update.transport.failures import TlsFailure
+from dns_update.transport.failures import TlsFailure, failure_of
 from dns_update.transport.tls import TlsClient, check_pin, untrusted
 from dns_update.wire.framing import Deframer, frame
 
@@ -236,10 +237,11 @@ class QuicLink:
             causes.NO_QUIC,
         )
 
-    def unreachable(self) -> TlsFailure:
-        """Return the error of a server whose machine says that nothing listens at that port."""
-        text = "port unreachable: nothing listens there"
-        return TlsFailure(text, causes.PORT_UNREACHABLE, is_broken_off=self._asked > 0)
+    def failure_of(self, error: OSError) -> OSError:
+        """Return what an error of the socket means here: after a message was sent, that it may have arrived."""
+        if not self._asked or isinstance(error, BlockingIOError | TimeoutError):
+            return error
+        return TlsFailure(*failure_of(error, QUIC), is_broken_off=True)
 
     def _messages(self, now: float, *, of_timer: bool = False) -> list[bytes]:
         """Return the messages that have come; raises the error that has ended the connection once all were returned."""

@@ -75,11 +75,11 @@ class QuicSocket:
         try:
             async with asyncio.timeout_at(self._link.timer) as wait:
                 datagram = await loop.sock_recv(self._socket, LARGEST_READ)
-        except ConnectionRefusedError:
-            raise self._link.unreachable() from None
         except TimeoutError:
             if not wait.expired():
                 raise
+        except OSError as error:
+            raise self._link.failure_of(error) from None
         await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
         now = time.monotonic()
         return self._link.receive(datagram, now) if datagram else self._link.expired(now)
@@ -89,5 +89,5 @@ class QuicSocket:
             for datagram in self._link.outgoing(time.monotonic()):
                 with suppress(BlockingIOError):  # then it is lost, and sent again later
                     self._socket.send(datagram)
-        except ConnectionRefusedError:
-            raise self._link.unreachable() from None
+        except OSError as error:
+            raise self._link.failure_of(error) from None

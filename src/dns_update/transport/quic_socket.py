@@ -52,14 +52,15 @@ class QuicChannel(Connection):
         """Return the messages that an arrived datagram completes; raises BlockingIOError if none came, and OSError."""
         self._connection.settimeout(0)
         try:
-            return self._read()
+            messages = self._read()
         except BlockingIOError:
             now = time.monotonic()
             if now < self._link.timer:
                 raise
-            return self._link.expired(now)
-        finally:
+            messages = self._link.expired(now)
+        if not messages:  # otherwise the next message acknowledges them
             self._flush()
+        return messages
 
     def close(self) -> None:
         """Tell the server, and close the socket, if it is open."""
@@ -98,8 +99,8 @@ class QuicChannel(Connection):
     def _read(self) -> list[bytes]:
         try:
             datagram = self._connection.recv(LARGEST_READ)
-        except ConnectionRefusedError:
-            raise self._link.unreachable() from None
+        except OSError as error:
+            raise self._link.failure_of(error) from None
         return self._link.receive(datagram, time.monotonic())
 
     def _flush(self) -> None:
@@ -107,8 +108,8 @@ class QuicChannel(Connection):
             for datagram in self._link.outgoing(time.monotonic()):
                 with suppress(BlockingIOError, TimeoutError):  # then it is lost, and sent again later
                     self._connection.send(datagram)
-        except ConnectionRefusedError:
-            raise self._link.unreachable() from None
+        except OSError as error:
+            raise self._link.failure_of(error) from None
 
     def __del__(self) -> None:
         """Close the connection of a transport that was not closed."""
