@@ -21,7 +21,7 @@ was started, with the same zones and keys, and asked. The tests ask those that t
 A number in place of a yes leads to the reason below the table.
 """
 _WAYS = {
-    "udp": "UDP", "tcp": "TCP", "tls": "TLS (port 853)", "none": "no signature, by address",
+    "udp": "UDP", "tcp": "TCP", "tls": "TLS (port 853)", "quic": "QUIC (port 853)", "none": "no signature, by address",
     **{algorithm: algorithm for algorithm in SIGNATURES[1:]},
 }  # fmt: skip
 

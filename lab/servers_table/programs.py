@@ -70,7 +70,7 @@ def bind(directory: Path) -> Iterator[Program]:
 
 @contextmanager
 def knot(directory: Path) -> Iterator[Program]:
-    """Start Knot DNS, from 3.4 on with a port for TLS."""
+    """Start Knot DNS, from 3.4 on with a port for TLS, and one for QUIC."""
     keys = lab_keys()
     has_tls = version("knotd") >= _KNOT_WITH_TLS
     names = ", ".join(key.name for key in keys)
@@ -87,7 +87,11 @@ def knot(directory: Path) -> Iterator[Program]:
         f"  - id: by-address\n    address: {IPV4}\n    action: update\n"
     )
     with _certified(directory) as (port, own):
-        listens = f'    listen-tls: {IPV4}@{port}\n    cert-file: "{own.certificate}"\n    key-file: "{own.key}"\n'
+        listens = (
+            f"    listen-tls: {IPV4}@{port}\n    listen-quic: {IPV4}@{port}\n"
+            f'    cert-file: "{own.certificate}"\n    key-file: "{own.key}"\n'
+        )
+        encrypted = dict.fromkeys(("tls", "quic"), (port, own)) if has_tls else {}
         server = Knot(
             directory / "knot",
             zones=zones,
@@ -96,7 +100,7 @@ def knot(directory: Path) -> Iterator[Program]:
             extra=f"acl:\n{acls}",
         )
         with server:
-            yield _program("Knot DNS", _numbers("knotd", 2), server, keys, {"tls": (port, own)} if has_tls else {})
+            yield _program("Knot DNS", _numbers("knotd", 2), server, keys, encrypted)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from lab.servers_table.reasons import Lacking, reason_for
 from lab.servers_table.site import Program, Site
 
 YES = "yes"
-TRANSPORTS = ("udp", "tcp", "tls")
+TRANSPORTS = ("udp", "tcp", "tls", "quic")
 SIGNATURES = ("none", *ALGORITHMS, *KEYGEN)
 _NUMBERS = itertools.count()
 
