@@ -127,10 +127,10 @@ def test_the_wrong_server_gets_nothing(bind: DoqBind, port: str, settings: dict[
 
 
 def test_a_certificate_of_a_client_is_none_of_a_server(bind: DoqBind) -> None:
-    link = QuicClient(policy(bind).tls or TlsSettings())
+    check = QuicClient(policy(bind).tls or TlsSettings()).check
     ours = x509.load_pem_x509_certificate(bind.ours.certificate.read_bytes())
     with pytest.raises(OSError, match="is not one of a server"):
-        link.check((ours,), "client.example.com")
+        check.run((ours,), "client.example.com")
 
 
 @pytest.mark.parametrize(

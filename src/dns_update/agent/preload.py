@@ -53,6 +53,7 @@ LEFT_OUT = (
     *("dns_update.client.transfers",),
     *("dns_update.client.bulk_access", "dns_update.client.bulk_aio", "dns_update.auth.private_key"),
     *("dns_update.transport.quic", "dns_update.transport.quic_aio", "dns_update.transport.quic_socket"),
+    "dns_update.transport.certificates",
 )
 """ctypes is only for one-shot commands, which adopt orphans; the names of a router's interfaces are only for `run`.
 Python has loaded importlib itself. No agent transfers a zone, applies a file of names, or reads whole records from

@@ -1,4 +1,4 @@
-"""Private keys of SIG(0), by the library `cryptography`: the only file that imports it.
+"""Private keys of SIG(0), by the library `cryptography`.
 
 They are read from the fields of BIND's `.private` files and written as such, and make signatures and public keys in the
 forms of DNS (RFC 3110 and 5702 for RSA, 6605 for ECDSA, 8080 for Ed25519).

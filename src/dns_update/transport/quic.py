@@ -22,25 +22,20 @@ from dns_update.errors import UsageError, causes
 from dns_update.exchange import QUIC
 from dns_update.transport import LONGEST_WAIT
 from dns_update.transport.failures import TlsFailure, failure_of
-from dns_update.transport.tls import TlsClient, check_pin, untrusted
+from dns_update.transport.tls import TlsClient
 from dns_update.wire.framing import Deframer, frame
 
 try:
     import logging
     import ssl
-    from pathlib import Path
 
     from aioquic.quic import events
     from aioquic.quic.configuration import QuicConfiguration
     from aioquic.quic.connection import QuicConnection
     from aioquic.quic.packet import QuicErrorCode, QuicFrameType
-    from aioquic.tls import AlertDescription, SessionTicket
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
-    from cryptography.x509.oid import ExtendedKeyUsageOID
-    from OpenSSL import crypto
-    from service_identity import CertificateError, VerificationError
-    from service_identity.cryptography import verify_certificate_hostname, verify_certificate_ip_address
+    from aioquic.tls import AlertDescription
+
+    from dns_update.transport.certificates import CertificateCheck, own_certificate
 except ImportError:
     raise UsageError(
         "DNS over QUIC needs the Python library aioquic, which is not installed",
@@ -49,6 +44,9 @@ except ImportError:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from aioquic.tls import SessionTicket
+    from cryptography.x509 import Certificate
+
     from dns_update.transport import Endpoint
 
 _PROTOCOL = "doq"  # RFC 9250, section 4.1.1
@@ -62,7 +60,6 @@ _ACK_SECONDS = 0.0  # aioquic waits for 0.001
 _ALIVE_SECONDS = 1.5  # after which a server that owes answers is sent a PING, so that it does not forget about us
 
 _ID_OCTETS = 2
-_WRONG_PURPOSE, _WRONG_NAME = 26, 62  # X509_V_ERR_... of OpenSSL
 _ALERTS = range(0x100, 0x200)  # CRYPTO_ERROR: an alert of TLS (RFC 9001, section 4.8)
 _CERTIFICATE_WANTED = (AlertDescription.certificate_required, AlertDescription.handshake_failure)
 _CERTIFICATE_REFUSED = (
@@ -88,7 +85,6 @@ class QuicClient:
         """Read the files; raises UsageError for one that cannot be used, or is a private key that others can read."""
         self.settings = settings
         self.sessions: dict[tuple[str, int], _Session] = {}
-        self._store: crypto.X509Store | None = None
         self.configuration = QuicConfiguration(
             alpn_protocols=[_PROTOCOL],
             idle_timeout=LONGEST_WAIT,  # the caller's deadlines, and what the server says, are what ends a connection
@@ -96,44 +92,22 @@ class QuicClient:
         )
         if settings.ca is not None or settings.certificate is not None:
             TlsClient(settings)  # it tells what is wrong with files
-        if settings.checks_certificate:
-            self._store = _authorities(settings.ca)
+        self.check = CertificateCheck(settings)
         if settings.certificate is not None:
-            self._load_own(settings.certificate, settings.private_key or settings.certificate)
+            chain, key = own_certificate(settings.certificate, settings.private_key or settings.certificate)
+            self.configuration.certificate, *self.configuration.certificate_chain = chain
+            self.configuration.private_key = key
 
     def link(self, endpoint: Endpoint, name: str | None, now: float) -> QuicLink:
         """Return a connection to be; `name` is that by which the server was given, None if by its address."""
         expected = self.settings.hostname or name or endpoint.address.partition("%")[0]
         return QuicLink(self, expected.removesuffix("."), (endpoint.address, endpoint.port), now)
 
-    def check(self, shown: tuple[x509.Certificate, ...], name: str) -> None:
-        """Raise TlsFailure unless a certificate, with those of who signed it, is what the settings ask for."""
-        if not shown:
-            raise TlsFailure("the server has shown no certificate", causes.CERTIFICATE_NOT_TRUSTED)
-        if self._store is not None:
-            _check_chain(self._store, shown)
-            _check_name(shown[0], name)
-        if self.settings.pins:
-            check_pin(shown[0].public_bytes(Encoding.DER), self.settings.pins)
-
-    def _load_own(self, certificate: str, own: str) -> None:
-        """Load what TlsClient has already read, and found to be right."""
-        from dns_update.auth.private_file import read_private_file
-
-        first, *others = x509.load_pem_x509_certificates(Path(certificate).read_bytes())
-        self.configuration.certificate = first
-        self.configuration.certificate_chain = others
-        begin, dashes, rest = read_private_file(own).partition(" PRIVATE KEY-----")
-        kind = begin.rpartition("-----BEGIN")[2]
-        body = rest.partition("-----END")[0]
-        key = f"-----BEGIN{kind}{dashes}{body}-----END{kind} PRIVATE KEY-----\n"
-        self.configuration.private_key = load_pem_private_key(key.encode(), password=None)
-
 
 class _Session:
     """What a later connection goes on with, and the certificates that the server has shown in the first one."""
 
-    def __init__(self, ticket: SessionTicket, shown: tuple[x509.Certificate, ...]) -> None:
+    def __init__(self, ticket: SessionTicket, shown: tuple[Certificate, ...]) -> None:
         self.ticket = replace(ticket, max_early_data_size=None)
         self.shown = shown
 
@@ -289,7 +263,7 @@ class QuicLink:
             return self._no_doq()
         shown = self._shown
         try:
-            self._client.check(shown, self._name)
+            self._client.check.run(shown, self._name)
         except TlsFailure as failure:
             self._refuse(AlertDescription.bad_certificate)
             return failure
@@ -300,7 +274,7 @@ class QuicLink:
         self._quic.close(error_code=_ALERTS.start + alert, frame_type=QuicFrameType.CRYPTO)
 
     @property
-    def _shown(self) -> tuple[x509.Certificate, ...]:
+    def _shown(self) -> tuple[Certificate, ...]:
         """The server's certificates; in a session that goes on, those of the first connection."""
         if self.is_resumed and self._session is not None:
             return self._session.shown
@@ -349,47 +323,6 @@ class QuicLink:
 def check_files(settings: TlsSettings) -> None:
     """Raise UsageError if the files of these settings cannot be used."""
     QuicClient(settings)
-
-
-def _authorities(path: str | None) -> crypto.X509Store:
-    """Return those who may have signed a server's certificate; without a path, those whom the system trusts."""
-    store = crypto.X509Store()
-    if path is not None:
-        store.load_locations(path)
-        return store
-    paths = ssl.get_default_verify_paths()
-    if paths.cafile is not None or paths.capath is not None:
-        store.load_locations(paths.cafile, paths.capath)
-    return store
-
-
-def _check_chain(store: crypto.X509Store, shown: tuple[x509.Certificate, ...]) -> None:
-    """Raise TlsFailure for a certificate that is out of date, for another purpose, or of nobody who is trusted."""
-    own, *others = [crypto.X509.from_cryptography(each) for each in shown]
-    try:
-        crypto.X509StoreContext(store, own, others).verify_certificate()
-    except crypto.X509StoreContextError as error:
-        code, _depth, words = error.errors
-        raise untrusted(int(code), str(words), "") from None
-    try:
-        purposes = shown[0].extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except x509.ExtensionNotFound:
-        return
-    except ValueError:
-        purposes = x509.ExtendedKeyUsage([])
-    known = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
-    if not any(purpose in known for purpose in purposes):
-        raise untrusted(_WRONG_PURPOSE, "it is not one of a server", "")
-
-
-def _check_name(certificate: x509.Certificate, name: str) -> None:
-    """Raise TlsFailure for a certificate without this name, or address, among its subjectAltNames."""
-    is_address = ":" in name or name.rpartition(".")[2].isdecimal()
-    check = verify_certificate_ip_address if is_address else verify_certificate_hostname
-    try:
-        check(certificate, name)
-    except (CertificateError, VerificationError, ValueError):
-        raise untrusted(_WRONG_NAME, "", name) from None
 
 
 def _name_of(alert: int) -> str:
