@@ -37,7 +37,7 @@ _OR_PRIMARY = (
     ". If this is a secondary: by the zone's SOA record its primary is another server, {host}; {dns-server:{primary}}"
 )
 _FINE = 30  # seconds: so near is the difference of two clocks found out
-_OF_RNDC = Name.from_text("rndc-key")  # Debian makes it, in a file of its own, for the channel of rndc
+_OF_RNDC = Name((b"rndc-key",))  # Debian makes it, in a file of its own, for the channel of rndc
 
 
 async def cause_of(examined: Examined, key: Key) -> Diagnosis | None:
