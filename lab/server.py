@@ -224,11 +224,8 @@ class NameServer(ABC):
         libraries = [] if self.is_durable else _libraries(_NO_FSYNC_LIBRARIES)
         if self.clock_offset is None:
             return ["env", f"LD_PRELOAD={libraries[0]}"] if libraries else []
-        faketime = _libraries(_FAKETIME_LIBRARIES)
-        if not faketime:
-            raise ServerFailed("libfaketime: not found; apt-get install faketime")
         # libc's malloc replaces BIND's jemalloc, which asks for the time before libfaketime is ready.
-        preloaded = " ".join([*libraries[:1], faketime[0], "libc.so.6"])
+        preloaded = " ".join([*libraries[:1], libraries_of_faketime(), "libc.so.6"])
         # Timers count on the monotonic clock; only the time of day should be wrong.
         return ["env", f"LD_PRELOAD={preloaded}", f"FAKETIME={self.clock_offset}", "FAKETIME_DONT_FAKE_MONOTONIC=1"]
 
@@ -257,6 +254,14 @@ class NameServer(ABC):
 
     def _account(self, what: str) -> str:
         return f"{self.program} on port {self.port} {what}; its log:\n{self.log}"
+
+
+def libraries_of_faketime() -> str:
+    """Return what LD_PRELOAD needs for a process with another clock; raises ServerFailed if it is not installed."""
+    found = _libraries(_FAKETIME_LIBRARIES)
+    if not found:
+        raise ServerFailed("libfaketime: not found; apt-get install faketime")
+    return found[0]
 
 
 def _libraries(pattern: str) -> list[str]:

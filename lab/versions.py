@@ -22,6 +22,7 @@ _PROGRAMS = {
     "dig": ("bind9-dnsutils", "-v"),
     "kdig": ("knot-dnsutils", "--version"),
     "unbound": ("unbound", "-V"),
+    "samba": ("samba", "--version"),
 }
 """The package of each program, and the option that prints its version."""
 
