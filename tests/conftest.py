@@ -13,6 +13,7 @@ from hypothesis import settings
 from lab import Bind, Knot, LabKey, NameServer, Namespace, PowerDns, Zone
 from lab.namespace import unavailable_because
 from lab.versions import all_versions
+from tests.support.kerberos import Realm, realm_at
 
 # Every run is the same; looking for what nobody has thought of is `make fuzz`'s work.
 settings.register_profile("same", derandomize=True)
@@ -125,6 +126,13 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
             namespace.ip("address", "add", address, "dev", "lo")
         with Bind(directory, zones=zones, keys=keys, options=options, namespace=namespace, port=53) as server:
             yield server
+
+
+@pytest.fixture(scope="session")
+def realm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realm]:
+    """Start a Kerberos realm: a KDC, a BIND that takes GSS-TSIG, and one that does not."""
+    with realm_at(tmp_path_factory.mktemp("realm")) as realm:
+        yield realm
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ WITHOUT_A_DOOR = (
     "dns-update delete name=",  # a command to run, for every reader
     "Policy(",  # of the library, like the next one
     "Key(name=",
+    "GssSettings(",
     "dns-update owner=",  # what a TXT record holds
 )
 FOUND = "example.com"

@@ -193,6 +193,7 @@ _DIFFERENCES = {
     "DNSKEY, KEY, RRSIG": set[str](),  # tests/nsupdate/rdata; no server takes it
     "`lease SECONDS`": {"lease", "lease-of-a-key", "lease-none"},
     "`tkeyname NAME`": set[str](),  # tests/nsupdate/test_command_reader.py
+    "`-g`: no ticket": set[str](),  # tests/cli/test_gss.py
     "`local` with an address": {"local-that-is-not-ours"},
     "a closed port, by TCP": {"server-closed-port-over-tcp"},
     "`-6` with an IPv4 server": {"option-6-and-ipv4-server"},
@@ -249,24 +250,6 @@ def test_a_key_file_that_only_includes_another_ends_the_run_where_nsupdate_follo
     assert dig(server, "new.example.com", "A") == []
     assert _nsupdate(find_program("nsupdate", "bind9-dnsutils"), server, tmp_path, "-k", "outer.key").returncode == 0
     assert dig(server, "new.example.com", "A") != []
-
-
-_NOT_THERE_YET = {
-    "GSS-TSIG": [["-g"], ["-o"]],
-}
-
-
-@pytest.mark.parametrize(
-    ("what", "options"), [(what, options) for what, ways in _NOT_THERE_YET.items() for options in ways]
-)
-def test_what_is_not_there_yet_says_so_and_sends_nothing(
-    what: str, options: list[str], server: Bind, tmp_path: Path
-) -> None:
-    messages = {row[0].partition(":")[0]: code_in(row[1])[0] for row in PAGE.table("What is not implemented yet")}
-    assert set(messages) == set(_NOT_THERE_YET)
-    done = _nsupdate(OURS, server, tmp_path, *options)
-    assert (done.returncode, messages[what] in done.stderr) == (1, True), done.stderr
-    assert dig(server, "new.example.com", "A") == []
 
 
 # From dnspython.

@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.auth import Algorithm as Algorithm
     from dns_update.auth import Key as Key
+    from dns_update.auth.gss import GssKey as GssKey
+    from dns_update.auth.gss import GssSettings as GssSettings
     from dns_update.auth.tls_settings import TlsSettings as TlsSettings
     from dns_update.bulk import BulkOptions as BulkOptions
     from dns_update.bulk import BulkOutcome as BulkOutcome
@@ -37,10 +39,10 @@ if TYPE_CHECKING:
     from dns_update.wire.name import Name as Name
 
 _ERRORS = (  # as in `errors`, which is not loaded yet
-    "ClocksDiffer", "CommunicationError", "ConfigError", "DnsUpdateError", "InvalidText", "KeyRejected", "LocalError",
-    "MalformedMessage", "NameExists", "NameNotFound", "NameNotInZone", "NoAddress", "NoResponse", "NotApplied",
-    "NotEverywhere", "NotNow", "PartlyDone", "PermissionDenied", "Refusal", "ReplyNotTrusted",
-    "ScriptFailed", "ServerFailure", "ServerNotTrusted", "UsageError", "ZoneNotFound",
+    "ClocksDiffer", "CommunicationError", "ConfigError", "DnsUpdateError", "InvalidText", "KerberosError",
+    "KeyRejected", "LocalError", "MalformedMessage", "NameExists", "NameNotFound", "NameNotInZone", "NoAddress",
+    "NoResponse", "NotApplied", "NotEverywhere", "NotNow", "PartlyDone", "PermissionDenied", "Refusal",
+    "ReplyNotTrusted", "ScriptFailed", "ServerFailure", "ServerNotTrusted", "UsageError", "ZoneNotFound",
 )  # fmt: skip
 _NAMES = {
     "auth": ("Algorithm", "Key"),
@@ -52,6 +54,7 @@ _NAMES = {
     "exchange": ("Policy",),
     "transport": ("Endpoint", "Server"),
     "transport.protocol": ("AsyncTransport", "Transport"),
+    "auth.gss": ("GssKey", "GssSettings"),
     "auth.tls_settings": ("TlsSettings",),
     "update": ("Update",),
     "wire.name": ("Name",),

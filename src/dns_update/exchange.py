@@ -128,6 +128,10 @@ class Reply(Value):
     tsig: Tsig | None
     transport: TransportName
     tries: int
+    octets: bytes = b""
+    """Of the message, if it is signed and the request was not: then nothing was verified."""
+    is_echo: bool = False
+    """Whether it is a refusal that is not signed, but repeats the signature of the request (GSS-TSIG)."""
 
 
 IN_TIME = "no answer in time"
@@ -318,7 +322,8 @@ class Exchange:
 
     def _verified(self, octets: bytes, message: Message, wall: int) -> Reply | UnverifiedReply:
         if self._key is None:
-            return Reply(message, None, self._transport, self._tries)
+            unverified = b"" if message.signature is None else octets
+            return Reply(message, None, self._transport, self._tries, unverified)
         try:
             tsig = verify(octets, message, self._key, self._request_mac, wall + self._ahead)
         except errors.ReplyNotTrusted as error:

@@ -68,7 +68,8 @@ class Transfer:
         self.message = _request(zone, rrclass, since)
         self.refused: Reply | UnverifiedReply | None = None
         self.records = 0  # how many were returned
-        self._key = key if key is not None and key.is_shared else None  # no answer is signed by SIG(0)
+        # No answer is signed by SIG(0); and no server lets a Kerberos principal transfer a zone.
+        self._key = key if key is not None and key.is_shared and not key.is_negotiated else None
         self._server = server
         self._message_id = 0
         self._verifier: AnswerVerifier | None = None

@@ -564,7 +564,7 @@ DOCUMENT_FAULTS = {
     f'[keys]\nhome = "{SECRET}" #!\n': "[keys]: expected tables [keys.NAME], got a key",
     "[[zones]] #!\n": "[zones]: expected a table, got an array",
 }
-KEY_NAMES = "one of name, algorithm, secret, encoding, file"
+KEY_NAMES = "one of name, algorithm, secret, encoding, file, auth, realm, principal, keytab, ccache, password"
 ALGORITHMS = "one of hmac-md5, hmac-sha1, hmac-sha224, hmac-sha256, hmac-sha384, hmac-sha512"
 KEY_FAULTS = {
     "[keys.home] #!": "[keys.home]: the secret is missing: "

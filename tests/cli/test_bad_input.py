@@ -408,6 +408,12 @@ TABLE: list[Wrong] = [
     *values("tls-cert", {"": "", "client.pem": "is given without transport=tls"}),
     *values("tls-key", {"": "", "client.key": "is given without transport=tls"}),
     *values("tls-verify", {"": "is not a valid value", "no": "is given without transport=tls"}),
+    *values("auth", {"": "is not a valid value", "kerberos": "one of key, gss"}),
+    *values("realm", {"": "", "EXAMPLE.COM": "is given without auth=gss"}),
+    *values("principal", {"": "", "user": "is given without auth=gss"}),
+    *values("keytab", {"": "", "/etc/krb5.keytab": "is given without auth=gss"}),
+    *values("ccache", {"": "", "/run/krb5cc": "is given without auth=gss"}),
+    *values("password", {"": "", "c2VjcmV0c2VjcmV0": "is given without auth=gss"}),
     Wrong(["transport=tls", "tls-ca=/nowhere/ca.pem"], "cannot read '/nowhere/ca.pem': No such file or directory"),
     Wrong(["transport=tls", "tls-cert=/etc/nowhere.pem"], "cannot read /etc/nowhere.pem: No such file or directory"),
     Wrong(["transport=tls", "tls-key=/etc/nowhere.key"], "a private key is given without its certificate"),
@@ -636,7 +642,7 @@ def test_two_values_for_a_property_that_takes_one(prop: object, peer: Silent) ->
     value = {"key-encoding": "text", "require": "any", "verify": "no", "transport": "udp", "local-address": "127.0.0.1",
              "class": "IN", "type": "TXT", "algorithm": "hmac-md5", "allow-private": "no", "check-names": "no",
              "to": "all", "ptr": "no", "json": "no", "debug": "no", "quiet": "no", "dry-run": "no", "diagnose": "no",
-             "tls-verify": "no", "tls-hostname": "ns.example.com"}  # fmt: skip
+             "tls-verify": "no", "tls-hostname": "ns.example.com", "auth": "key"}  # fmt: skip
     name = getattr(prop, "name", "")
     word = f"{name}={value.get(name, '1')}"
     expect_one_line(dns_update(f"dns-server={peer.address}", word, word), f"{name}= is given twice")

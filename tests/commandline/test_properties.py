@@ -29,6 +29,12 @@ RIGHT: dict[str, tuple[str, object]] = {
     "algorithm": ("hmac-sha256", None),
     "all": ("yes", True),
     "allow_private": ("yes", True),
+    "auth": ("gss", "gss"),
+    "ccache": ("/tmp/krb5cc_0", "/tmp/krb5cc_0"),  # noqa: S108 - not read
+    "keytab": ("/etc/krb5.keytab", "/etc/krb5.keytab"),
+    "password": ("secret", "secret"),
+    "principal": ("host/client.example.com", "host/client.example.com"),
+    "realm": ("EXAMPLE.COM", "EXAMPLE.COM"),
     "apply_to": ("/etc/bind/named.conf.local", "/etc/bind/named.conf.local"),
     "challenge": ("_acme-challenge.example.com", None),
     "challenge_ttl": ("5m", 300),
@@ -210,7 +216,7 @@ def test_options_are_immutable() -> None:
 
 
 def test_only_the_secret_is_secret() -> None:
-    assert [prop.name for prop in PROPERTIES if prop.secret] == ["key"]
+    assert [prop.name for prop in PROPERTIES if prop.secret] == ["key", "password"]
 
 
 def spellings(name: str, text: str) -> list[list[str]]:

@@ -72,14 +72,6 @@ def test_the_end_throws_unsent_updates_away(end: str, bind: NameServer, unique_n
     assert dig(bind, f"{unique_name}.example.com", "A") == []
 
 
-@pytest.mark.parametrize("words", [["-g"], ["-o"]])
-def test_gss_is_understood_and_refused_when_needed(words: list[str], bind: NameServer) -> None:
-    assert nsupdate(to(bind, "show"), *words).status == 0
-    result = nsupdate(to(bind, "send"), *words)
-    assert (result.status, result.stderr.count("\n")) == (1, 1)
-    assert " is not implemented yet" in result.stderr
-
-
 def test_a_key_command_turns_gss_off(bind: NameServer) -> None:
     key = bind.keys[0]
     lines = ("gsstsig", "realm EXAMPLE.COM", f"key {key.algorithm}:{key.name} {key.secret}", "send")

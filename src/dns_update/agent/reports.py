@@ -79,7 +79,7 @@ class Reports:
             before=", ".join(texts_of(before)),
             after=after,
             server=str(outcome.server),
-            key_name="" if outcome.signed_by is None else str(outcome.signed_by),
+            key_name=_signer(attempt.managed, outcome),
             outcome=OK,
             message="; ".join([rendered(note, TOML) for note in outcome.notes]),
         )
@@ -155,7 +155,7 @@ class Reports:
 
     def _row(self, managed: ManagedName, seconds: float, **result: Any) -> HistoryRow:  # noqa: ANN401 - see HistoryRow
         settings, key = managed.settings, managed.settings.upstream.key
-        own = {"key_name": "" if key is None else str(key.name)}
+        own = {"key_name": "" if key is None else key.identity}
         return HistoryRow(
             when=self._clock.wall(),
             name=str(settings.name),
@@ -167,3 +167,11 @@ class Reports:
     def _keep(self, row: HistoryRow) -> None:
         if self._history is not None:
             self._history.add(row)
+
+
+def _signer(managed: ManagedName, outcome: Outcome) -> str:
+    """Return who signed an update: a key's name, or a Kerberos principal."""
+    key = managed.settings.upstream.key
+    if key is not None and key.is_negotiated:
+        return key.identity
+    return "" if outcome.signed_by is None else str(outcome.signed_by)

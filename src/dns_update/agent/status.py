@@ -40,7 +40,7 @@ def record_status(managed: ManagedName, due: float | None, times: Times, *, is_u
         "state": managed.state(is_under_way=is_under_way) if source is None else "failing",
         "last_error": _error_of_source(source) if managed.error is None else _error_status(managed.error),
         "next_try": None if due is None else due + times.monotonic,
-        "key": None if key is None else str(key.name),
+        "key": None if key is None else key.identity,
         "owner": settings.owner,
     }
 

@@ -54,6 +54,11 @@ class Algorithm(Value):
         """Whether it is one of key pairs (SIG(0)) instead of shared secrets."""
         return False
 
+    @property
+    def is_gss(self) -> bool:
+        """Whether signatures are made by a context that Kerberos has negotiated (GSS-TSIG)."""
+        return False
+
     @classmethod
     def from_text(cls, text: str) -> Algorithm:
         """Read `hmac-sha256`, its truncated form `hmac-sha256-128` (bits of the MAC), or hmac-md5's name on the wire.
@@ -230,6 +235,21 @@ class Key(Value):
         It does not if the key is the private half of a pair (SIG(0), RFC 2931): then no answer is signed.
         """
         return not self.algorithm.is_of_pair
+
+    @property
+    def is_negotiated(self) -> bool:
+        """Whether it stands for Kerberos credentials, by which keys are negotiated with each server (GSS-TSIG)."""
+        return False
+
+    @property
+    def identity(self) -> str:
+        """The name by which a server knows who signs: the key's; with Kerberos, the principal's."""
+        return str(self.name)
+
+    @property
+    def called(self) -> str:
+        """What it is called in sentences: "key NAME"."""
+        return f"key {self.name}"
 
     @property
     def bits(self) -> int:

@@ -58,6 +58,17 @@ def read_private_file(path: str, called: str = "", *, warn: Callable[[str], None
         raise errors.UsageError(f"{called} is not a text file") from None
 
 
+def check_private_file(path: str, called: str) -> None:
+    """Refuse a file that others can read or write, and one that cannot be read, as `read_private_file` does."""
+    try:
+        with open(path, "rb", opener=open_at_once) as file:
+            _refuse_unsafe(os.fstat(file.fileno()), path, called, warn=None)
+    except (OSError, ValueError) as error:
+        from dns_update.errors.classes import unusable_file  # rarely needed
+
+        raise unusable_file(f"cannot read {called}", error) from None
+
+
 def is_open_to_others(status: os.stat_result, path: str) -> bool:
     """Return whether others can read or write a regular file, except a container's secret, which they may read."""
     others = status.st_mode & (stat.S_IROTH | stat.S_IWOTH)

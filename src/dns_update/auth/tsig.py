@@ -110,7 +110,8 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
     signer = _signer_of(key)
     tsig = _tsig_of(message, key, signer)
     timers, trailer = _timers(tsig.time_signed, tsig.fudge), _error(tsig.error, tsig.other)
-    _check(tsig, signer.mac(_unsigned(octets, message, tsig), timers, trailer, request_mac), key, now)
+    signer.check(tsig.mac, _unsigned(octets, message, tsig), timers, trailer, request_mac)
+    _check_time(tsig, now)
     return tsig
 
 
@@ -120,7 +121,10 @@ class AnswerVerifier:
     def __init__(self, key: Key, request_mac: bytes) -> None:
         """Expect answers to the request with `request_mac`."""
         self._key = key
-        self._signer = _signer_of(key)
+        signer = _signer_of(key)
+        if not isinstance(signer, _HmacSigner):
+            raise TypeError("transfers are signed by shared secrets only")
+        self._signer = signer
         self._request_mac = request_mac
         self._hmac: hmac.HMAC | None = None  # over what came since the last signed message
         self._unsigned = 0  # how many messages that is
@@ -145,13 +149,14 @@ class AnswerVerifier:
             tsig = _tsig_of(message, self._key, self._signer)
             timers = _timers(tsig.time_signed, tsig.fudge)
             self._hmac.update(b"".join((*_unsigned(octets, message, tsig), timers)))
-            _check(tsig, self._hmac.digest(), self._key, now)
+            _check_mac(tsig.mac, self._hmac.digest(), self._key)
+            _check_time(tsig, now)
         self._hmac = self._signer.after(tsig.mac)
         self._unsigned = 0
         return tsig
 
 
-def _tsig_of(message: Message, key: Key, signer: _Signer) -> Tsig:
+def _tsig_of(message: Message, key: Key, signer: Signer) -> Tsig:
     """Return what a message's TSIG record states if it is made with the key, which its MAC must prove."""
     if message.signature is None:
         raise errors.ReplyNotTrusted("it is not signed", cause=errors.causes.NOT_SIGNED)
@@ -180,36 +185,60 @@ def _unsigned(octets: bytes, message: Message, tsig: Tsig) -> tuple[bytes, ...]:
     return original_id, flags_and_counts, _arcount(octets, -1), octets[_ARCOUNT.stop : offset]
 
 
-def _check(tsig: Tsig, whole: bytes, key: Key, now: int) -> None:
-    """Raise ReplyNotTrusted for another MAC than the `whole` one or its beginning, and for a wrong time."""
+def _check_mac(mac: bytes, whole: bytes, key: Key) -> None:
+    """Raise ReplyNotTrusted for another MAC than the `whole` one or its beginning."""
     # A longer MAC than we send is accepted, a shorter one is not (RFC 8945, section 5.2.2.1).
-    enough = key.algorithm.mac_octets <= len(tsig.mac) <= len(whole)
-    if not enough or not hmac.compare_digest(whole[: len(tsig.mac)], tsig.mac):
+    enough = key.algorithm.mac_octets <= len(mac) <= len(whole)
+    if not enough or not hmac.compare_digest(whole[: len(mac)], mac):
         raise errors.ReplyNotTrusted("its signature is wrong", cause=errors.causes.WRONG_SIGNATURE)
+
+
+def _check_time(tsig: Tsig, now: int) -> None:
     if abs(now - tsig.time_signed) > tsig.fudge:
         raise errors.ReplyNotTrusted(
             f"its signing time is {abs(now - tsig.time_signed)} s off", cause=errors.causes.SIGNED_AT_ANOTHER_TIME
         )
 
 
-class _Signer:
+class Signer:
     """What all signatures of one key have in common, computed once: over many messages that halves the work."""
 
-    __slots__ = ("_covered", "_hmac", "algorithm", "key", "record_start")
+    __slots__ = ("_of_record", "algorithm", "key", "record_start")
 
     def __init__(self, key: Key) -> None:
         self.key = key
         self.algorithm = key.algorithm.wire_name.to_canonical_wire()
         # The TSIG record up to the length of its rdata.
         self.record_start = encode_record(Record(key.name, RRType.TSIG, RRClass.ANY, 0, b""))[:-2]
-        self._covered = key.name.to_canonical_wire() + _CLASS_ANY_AND_TTL_0 + self.algorithm
+        self._of_record = key.name.to_canonical_wire() + _CLASS_ANY_AND_TTL_0 + self.algorithm
+
+    def covered(self, unsigned: tuple[bytes, ...], timers: bytes, error: bytes, request_mac: bytes) -> bytes:
+        """Return what is signed: a message without its TSIG record, in parts, and that record's fields (4.3)."""
+        request = len(request_mac).to_bytes(2) if request_mac else b""
+        return b"".join((request, request_mac, *unsigned, self._of_record, timers, error))
+
+    def mac(self, unsigned: tuple[bytes, ...], timers: bytes, error: bytes, request_mac: bytes) -> bytes:
+        """Return the whole MAC over what is signed."""
+        raise NotImplementedError
+
+    def check(self, mac: bytes, unsigned: tuple[bytes, ...], timers: bytes, error: bytes, request_mac: bytes) -> None:
+        """Raise ReplyNotTrusted if this is not the MAC of a reply."""
+        _check_mac(mac, self.mac(unsigned, timers, error, request_mac), self.key)
+
+
+class _HmacSigner(Signer):
+    """Signs by the secret that both sides have."""
+
+    __slots__ = ("_hmac",)
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(key)
         self._hmac = hmac.new(key.secret, digestmod=key.algorithm.digest)
 
     def mac(self, unsigned: tuple[bytes, ...], timers: bytes, error: bytes, request_mac: bytes) -> bytes:
-        """Return the whole MAC over a message without its TSIG record, in parts, and that record's fields (4.3)."""
+        """Return the whole MAC over what is signed."""
         mac = self._hmac.copy()
-        request = len(request_mac).to_bytes(2) if request_mac else b""
-        mac.update(b"".join((request, request_mac, *unsigned, self._covered, timers, error)))
+        mac.update(self.covered(unsigned, timers, error, request_mac))
         return mac.digest()
 
     def after(self, mac: bytes) -> hmac.HMAC:
@@ -220,16 +249,24 @@ class _Signer:
 
 
 _MAX_SIGNERS = 16  # a process rarely uses more keys in turn
-_signers: dict[int, _Signer] = {}  # by the id() of a key, which is unique as long as the signer holds the key
+_signers: dict[int, Signer] = {}  # by the id() of a key, which is unique as long as the signer holds the key
 
 
-def _signer_of(key: Key) -> _Signer:
+def _signer_of(key: Key) -> Signer:
     signer = _signers.get(id(key))
     if signer is None:
         if len(_signers) >= _MAX_SIGNERS:
             _signers.clear()
-        signer = _signers[id(key)] = _Signer(key)
+        signer = _signers[id(key)] = _new_signer(key)
     return signer
+
+
+def _new_signer(key: Key) -> Signer:
+    if key.algorithm.is_gss:
+        from dns_update.auth.gss import ContextSigner  # for these keys only
+
+        return ContextSigner(key)
+    return _HmacSigner(key)
 
 
 def _timers(time_signed: int, fudge: int) -> bytes:

@@ -354,12 +354,29 @@ class Sender:
         BADKEY, PowerDNS by an unsigned REFUSED.
         """
         error = self._access.error_of(reply, message, self._opened)
-        is_about_key = isinstance(error, errors.ClocksDiffer) or not self._opened.key_is_known
+        key = self._opened.key
+        if key is not None and key.algorithm.is_gss and isinstance(error, errors.KeyRejected):
+            self._unanswered(batch, error, may_repeat=True)  # the server has dropped the context: negotiate anew
+            return
+        if self._is_in_doubt(error):
+            self._carried_out(batch)
+            return
+        is_echo = isinstance(error, errors.Refusal) and not error.is_proven  # about names, as a signed one is
+        is_about_key = isinstance(error, errors.ClocksDiffer) or not (self._opened.key_is_known or is_echo)
         if is_about_key:
             self._fail_zone(batch, REFUSED, error)
         else:
             self._window.answered()
             self._guilty(batch, REFUSED, error)
+
+    def _is_in_doubt(self, error: errors.DnsUpdateError) -> bool:
+        """Return whether reading back will show if an update was carried out: only its answer's signature is wrong."""
+        return (
+            self._proof is not None
+            and isinstance(error, errors.ReplyNotTrusted)
+            and error.cause == errors.causes.WRONG_SIGNATURE  # with GSS-TSIG only
+            and error.claimed_rcode == Rcode.NOERROR
+        )
 
     def _guilty(self, batch: Batch, state: BulkState, error: errors.DnsUpdateError | None) -> None:
         """Send the halves of a batch that was refused; a single name gets its outcome."""
@@ -394,7 +411,7 @@ class Sender:
 
     # Silence
 
-    def _unanswered(self, batch: Batch, error: errors.NoResponse, *, may_repeat: bool) -> None:
+    def _unanswered(self, batch: Batch, error: errors.DnsUpdateError, *, may_repeat: bool) -> None:
         """Send a batch again that got no answer, once a server answers."""
         batch.may_be_done = True
         self._window.failed()

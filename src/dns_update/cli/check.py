@@ -27,7 +27,16 @@ from dns_update.errors import Hint, UsageError
 from dns_update.wire.codes import RRClass
 from dns_update.wire.name import Name
 
-_OF_LINES = ("address", "dns-server", "key", "key-file", "key-name", "value", "zone")  # not of a whole configuration
+_OF_LINES = (
+    "address",
+    "auth",
+    "dns-server",
+    "key",
+    "key-file",
+    "key-name",
+    "value",
+    "zone",
+)  # not of a whole configuration
 
 
 def run(line: CommandLine) -> int:
@@ -88,7 +97,10 @@ async def _examined(options: Options, target: Target, transports: CountingTransp
     line = Line(target.zone is not None, bool(options.update_server or options.dns_server), key is not None, gives_data)
     names = _refused_by_set(target, data) if options.check_names else ()
     steps = [*names, *steps_of(seen, seen.names[0], line), *not_carried_out(seen.names[0])]
-    if options.server_config is not None:
+    if options.server_config is not None and key is not None and key.is_negotiated:
+        what = "what it lets a Kerberos principal do is not read from there yet"
+        steps.append(Step("configuration", "left out", what, hint=Hint("the update step has tried it")))
+    elif options.server_config is not None:
         from dns_update.cli.check_configuration import led_on, steps_of_configuration  # only if it is asked for
 
         steps = led_on(steps, steps_of_configuration(options.server_config, seen.names[0], key))
@@ -160,7 +172,8 @@ def _check_without_name(options: Options) -> CheckReport:
         hint = Hint("give {zone}, or {dns-server}")
         steps.append(Step("server", "left out", "neither a zone nor a server is given, so none was asked", hint=hint))
     if key is not None and options.zone is None:
-        steps.append(Step("key", "ok", f"{key.name} ({key.algorithm.text}, {key.bits} bits) can be read"))
+        size = "" if key.is_negotiated else f", {key.bits} bits"
+        steps.append(Step("key", "ok", f"{key.identity} ({key.algorithm.text}{size}) can be read"))
     steps.append(Step("name", "left out", "no name is given, so no change of one was tried", hint=Hint("give {name}")))
     return CheckReport(steps, transports.count, str(options.zone or ""))
 

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from dns_update.agent.config.one_name import Finding, OneName
 
-_OF_KEYS = ("key", "key_file", "key_name", "algorithm", "key_encoding")
+_OF_TSIG = ("key", "key_file", "key_name", "algorithm", "key_encoding")
+_OF_GSS = ("auth", "realm", "principal", "keytab", "ccache", "password")
+_TICKETS = ("keytab", "ccache", "password")
+_OF_KEYS = (*_OF_TSIG, *_OF_GSS)
 _APART = ("update_server", "query_server")
 _NEEDS_ADDRESS = ("set", "check")  # to the other commands, it has a meaning that there is none
 _WITH_PTR = ("set", "add", "delete")
@@ -67,10 +70,10 @@ def path_of(options: Options, configuration: str | None) -> str | None:
 def _rows_to_look_up(options: Options, command: str) -> Iterator[Property]:
     """Yield the rows of the properties whose variables count: those that are left out, and make sense with the others.
 
-    A key file has all of a key, and `key=` is another place of the secret than a key file.
+    A key file has all of a key, and `key=` is another place of the secret than a key file. Kerberos needs no key, and
+    tickets come from one place.
     """
-    hidden = _OF_KEYS if "key_file" in options.given else ("key_file",) if "key" in options.given else ()
-    hidden = (*hidden, *_hidden_servers(options))
+    hidden = (*_hidden_by(options), *_hidden_servers(options))
     for name in RECURRING:
         row = row_of(name, command)
         if row is not None and row.attribute not in options.given and row.attribute not in hidden:
@@ -82,6 +85,16 @@ def _hidden_servers(options: Options) -> tuple[str, ...]:
     if "dns_server" in options.given:
         return _APART
     return ("dns_server",) if all(attribute in options.given for attribute in _APART) else ()
+
+
+def _hidden_by(options: Options) -> tuple[str, ...]:
+    """Return the attributes whose variables do not count, because of what the line says about the key."""
+    if "key_file" in options.given:
+        return _OF_KEYS
+    if any(name in options.given for name in _OF_GSS):
+        tickets = _TICKETS if any(name in options.given for name in _TICKETS) else ()
+        return (*_OF_TSIG, *tickets)
+    return ("key_file", *_OF_GSS) if "key" in options.given else ()
 
 
 def _read(row: Property, text: str) -> object:

@@ -169,7 +169,7 @@ def _server_row(server: ServerExamination, examination: Examination) -> tuple[st
 
 
 def _key_name(server: ServerExamination) -> str:
-    return "" if server.key is None else str(server.key.name)
+    return "" if server.key is None else server.key.identity
 
 
 def _server_text(server: ServerExamination, examination: Examination) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from dns_update.commandline.line import CommandLine
 
+_OF_GSS = ("realm", "principal", "keytab", "ccache", "password")
 ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 CONFIGURATION = "dns-update/config.toml"  # in a user's directory of configurations, or the system's
 SYSTEM = "/etc"
@@ -301,6 +302,10 @@ def key_of(options: Options) -> Key | None:
     """Return the key, None if neither a property nor the configuration gives one; raises UsageError."""
     if options.configured_key is not None:
         return options.configured_key
+    if options.auth == "gss" or any(name in options.given for name in _OF_GSS):
+        from dns_update.cli.kerberos import gss_key_of  # for these credentials only
+
+        return gss_key_of(options)
     if options.key is not None and options.key_file is not None:
         raise errors.UsageError("key= and key-file= are both given", hint="one of them is enough")
     if options.key_file is not None:

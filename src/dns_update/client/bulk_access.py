@@ -80,6 +80,10 @@ class ZoneAccess:
         """Return the error that an answer means."""
         at = begun.query_endpoint if message.opcode == Opcode.QUERY else begun.endpoint
         asked = Ask(at, message, begun.key)
+        if isinstance(reply, UnverifiedReply) and reply.cause == errors.causes.ECHOED_SIGNATURE:
+            from dns_update.client.gss_replies import echoed  # with Kerberos only
+
+            reply = echoed(reply, message) or reply
         return distrust_of(reply, asked) if isinstance(reply, UnverifiedReply) else refusal_of(reply, asked)
 
     def examine(self, wish: Wish) -> errors.DnsUpdateError | None:
@@ -112,13 +116,19 @@ class ZoneAccess:
                 await transaction.ask(endpoint, unmeetable(Update(self.zone, rrclass=self.rrclass)).to_message())
             self._updates_at = view.updates_at
             key: Key | None = transaction.key
+            if key is not None and key.is_negotiated:
+                from dns_update.client.gss import negotiated_key  # for these keys only
+
+                key = await negotiated_key(key, endpoint, self.zone, self.rrclass)
             signs = key is not None and key.is_shared
+            # A context is with one server, and so signs no queries to another.
+            signs_queries = signs and (view.endpoint == endpoint or key is transaction.key)
             return Begun(
                 endpoint=endpoint,
                 key=key,
                 key_is_known=signs and not transaction.is_unsigned(endpoint),
                 query_endpoint=view.endpoint,
-                query_key_is_known=signs and not transaction.is_unsigned(view.endpoint),
+                query_key_is_known=signs_queries and not transaction.is_unsigned(view.endpoint),
                 patience=transaction.read_patience,
                 policy=transaction.policy,
                 ttl=soa[0].ttl,

@@ -36,12 +36,17 @@ class Delivery(Value, kw_only=True):
 
     async def carry_out(
         self, view: ZoneView, update: Update, read_back: Callable[[], Steps[Records]]
-    ) -> tuple[Reply, Records | None]:
-        """Send the update and judge the answer; return it, and the records read back (None if none were)."""
+    ) -> tuple[int, Records | None]:
+        """Send the update and judge the answer; return its rcode, and the records read back (None if none were)."""
         message = update.to_message()
-        reply = await self.transaction.ask(view.update_endpoint, message)
+        try:
+            reply = await self.transaction.ask(view.update_endpoint, message)
+        except errors.ReplyNotTrusted as error:
+            if not self.verify or error.cause != errors.causes.WRONG_SIGNATURE:
+                raise
+            return Rcode.NOERROR, await self._in_doubt(error, read_back)
         if reply.message.rcode == Rcode.NOERROR:
-            return reply, (await self._read_back(read_back) if self.verify else None)
+            return Rcode.NOERROR, (await self._read_back(read_back) if self.verify else None)
         refusal = self.transaction.refusal(reply, view.update_endpoint, message)
         if isinstance(refusal, errors.PermissionDenied):
             from dns_update.client.obstacles import explain_refusal  # only when something is wrong
@@ -49,7 +54,23 @@ class Delivery(Value, kw_only=True):
             await explain_refusal(view, update, refusal)
         if not self.transaction.is_update_astray or reply.message.rcode not in PREREQUISITE_FAILED:
             raise refusal
-        return reply, await self._own_work(reply, refusal, read_back)
+        return reply.message.rcode, await self._own_work(reply, refusal, read_back)
+
+    async def _in_doubt(self, error: errors.ReplyNotTrusted, read_back: Callable[[], Steps[Records]]) -> Records:
+        """Return the records if they are as desired; raise the error about the answer's signature otherwise.
+
+        Such an error is of GSS-TSIG only: there are servers whose signature is always wrong.
+        """
+        try:
+            after = await read_back()
+        except errors.NotApplied as other:
+            error.notes = (*error.notes, f"it was read back: {other.text}")
+            raise error from None
+        except errors.DnsUpdateError as other:
+            error.notes = (*error.notes, f"it could not be read back: {other}")
+            raise error from None
+        self.transaction.notes.append(f"{error.text}; it was: the records were read back, and are as desired")
+        return after
 
     async def _own_work(
         self, reply: Reply, refusal: errors.DnsUpdateError, read_back: Callable[[], Steps[Records]]

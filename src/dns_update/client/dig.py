@@ -1,4 +1,7 @@
-"""Messages as text, in the form of dig and nsupdate. A message contains no secret, so its text contains none."""
+"""Messages as text, in the form of dig and nsupdate.
+
+Messages contain no secret, so their text contains none. Kerberos tickets in them are not shown.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ _TOTALS = {"PREREQUISITE": "PREREQ"}  # the header's shorter word
 _TTL_COLUMN, _CLASS_COLUMN, _TYPE_COLUMN, _DATA_COLUMN = 24, 32, 40, 48
 _TAB = 8
 
+_TKEY = codes.rrtype_from_text("TKEY")
+_TKEY_KEY = 6  # the field: after algorithm, inception, expiration, mode, error and size (RFC 2930, section 2)
 _EDNS_DO = 0x8000
 _LEASE_OPTION = 2
 
@@ -70,7 +75,15 @@ def _record_line(record: Record) -> str:
     # The empty rdata of prerequisites and deletes stays empty (RFC 2136, section 2.4 and 2.5).
     # A record to delete has rdata of the zone's class, most likely IN; that of Hesiod is the same.
     rrclass = codes.RRClass.IN if record.rrclass in (codes.RRClass.NONE, codes.RRClass.HS) else record.rrclass
+    if record.rrtype == _TKEY and record.rdata:
+        return _line(record, _tkey_text(record.rdata))
     return _line(record, rdata_to_text(record.rrtype, record.rdata, rrclass) if record.rdata else "")
+
+
+def _tkey_text(rdata: bytes) -> str:
+    """Return the data of a TKEY record without its key, which is a ticket if the sender is a client."""
+    fields = rdata_to_text(_TKEY, rdata).split(" ")
+    return " ".join([*fields[:_TKEY_KEY], "[not shown]", *fields[_TKEY_KEY + 1 :]])
 
 
 def _line(record: Record, data: str) -> str:

@@ -206,8 +206,8 @@ def _rejected(view: ZoneView, error: Rejection, changes: Records) -> Rejection:
             endpoint=view.update_endpoint,
             rcode=Rcode.NOTAUTH,
         )
-    name = view.transaction.key.name
-    what = f"accepts key {name} for queries, and not to change {change}"
+    name = view.transaction.key.identity
+    what = f"accepts {view.transaction.key.called} for queries, and not to change {change}"
     hint = f"Knot does so if no acl of the zone permits it: it would need one with key: {name} and action: update"
     if isinstance(error, KeyRejected):
         text = f"{view.update_endpoint} said {tsig_error_to_text(error.tsig_error)}: it {what}"

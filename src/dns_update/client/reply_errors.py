@@ -39,10 +39,12 @@ def refusal_of(reply: Reply, asked: Ask) -> errors.Refusal:
     if reply.tsig is not None and reply.tsig.error:
         return _key_rejected(reply.tsig.error, asked)
     rcode = reply.message.rcode
-    if rcode not in _REFUSALS:
-        return _server_failure(rcode, asked)
-    refusal = _REFUSALS[rcode](asked)
+    refusal = _REFUSALS[rcode](asked) if rcode in _REFUSALS else _server_failure(rcode, asked)
     refusal.endpoint, refusal.rcode = asked.endpoint, rcode
+    if reply.is_echo:
+        from dns_update.client.gss_replies import mark_as_echo  # for these keys only
+
+        mark_as_echo(refusal)
     return refusal
 
 
@@ -53,6 +55,12 @@ def distrust_of(reply: UnverifiedReply, asked: Ask) -> errors.DnsUpdateError:
         return _server_failure(reply.rcode, asked)
     if reply.tsig_error in (Rcode.BADKEY, Rcode.BADSIG, Rcode.BADTRUNC):
         return _key_rejected(reply.tsig_error, asked)
+    if asked.key is not None and asked.key.algorithm.is_gss:
+        from dns_update.client import gss_replies  # for these keys only
+
+        special = gss_replies.distrust_of(reply, asked)
+        if special is not None:
+            return special
     rcode = rcode_to_text(reply.rcode)
     return errors.ReplyNotTrusted(
         f"{asked.endpoint} answered {rcode}, but {reply.reason}; nothing in it is believed",
@@ -86,8 +94,13 @@ def _unsigned_hint(rcode: int, asked: Ask) -> str:
 
 
 def _key_rejected(tsig_error: int, asked: Ask) -> errors.KeyRejected:
-    reasons = {Rcode.BADSIG: _bad_signature, Rcode.BADTRUNC: _bad_truncation}
-    text, hint = reasons.get(tsig_error, _bad_key)(_name_of(asked.key), asked)
+    if asked.key is not None and asked.key.algorithm.is_gss:
+        from dns_update.client.gss_replies import rejected  # for these keys only
+
+        text, hint = rejected(asked.key, tsig_error)
+    else:
+        reasons = {Rcode.BADSIG: _bad_signature, Rcode.BADTRUNC: _bad_truncation}
+        text, hint = reasons.get(tsig_error, _bad_key)(_name_of(asked.key), asked)
     return errors.KeyRejected(
         f"{asked.endpoint} said {tsig_error_to_text(tsig_error)}: {text}",
         hint=hint,
@@ -168,7 +181,7 @@ def _permission_denied(asked: Ask) -> errors.Refusal:
         return _query_refused(asked)
     changes = asked.message.authority
     what = f"{changes[0].name} {_types(asked)}" if changes else str(_zone_of(asked))
-    credential = f"key {asked.key.name}" if asked.key is not None else "no key"
+    credential = asked.key.called if asked.key is not None else "no key"
     return errors.PermissionDenied(f"{asked.endpoint} refuses to change {what} with {credential}", hint=_grant(asked))
 
 
@@ -196,6 +209,10 @@ def _grant(asked: Ask) -> str:
         from dns_update.client.sig0 import of_refused  # for these keys only
 
         return of_refused(asked.key.name, grant)
+    if asked.key.algorithm.is_gss:
+        from dns_update.client.gss_replies import grant_for  # as above
+
+        return grant_for(asked.key, name, _types(asked))
     may_not = f"BIND would allow it by update-policy {{ {grant} }}"
     others = "a secondary that does not forward refuses too, and PowerDNS does beside a CNAME"
     return "; ".join([*_bad_host_names(changes), may_not, others, *_hosts_without_address(changes, _zone_of(asked))])

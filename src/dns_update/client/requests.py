@@ -121,8 +121,8 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
         update = await _with_replacements(view, _update_that_requires(located, require), rdata, ttls)
         if dry_run:
             return await _previewed(view, update)
-        reply, after = await delivery.carry_out(view, update, lambda: _after_set(view, rdata, ttls, only_adds=False))
-        return outcome_at(view, reply.message.rcode, before, after)
+        rcode, after = await delivery.carry_out(view, update, lambda: _after_set(view, rdata, ttls, only_adds=False))
+        return outcome_at(view, rcode, before, after)
 
     return await transaction.at_first_server(at)
 
@@ -185,13 +185,13 @@ async def add_records(  # noqa: PLR0913 - as above
             return await _previewed(view, update)
         update = additions.if_unchanged(located.owner, update, rdata, before)
         try:
-            reply, after = await delivery.carry_out(view, update, lambda: _after_set(view, rdata, ttls, only_adds=True))
+            rcode, after = await delivery.carry_out(view, update, lambda: _after_set(view, rdata, ttls, only_adds=True))
         except (errors.NameExists, errors.NameNotFound) as error:
             if require == "any":  # then it is our own condition
                 error.hint = "another program changes the name at the same time; try again"
             raise
         additions.note_ttls(view, before, after)
-        return outcome_at(view, reply.message.rcode, before, after)
+        return outcome_at(view, rcode, before, after)
 
     return await transaction.at_first_server(at)
 
@@ -418,8 +418,8 @@ async def delete_rdata(  # noqa: PLR0913 - as above
                 from dns_update.client.readback import shown  # as above
 
                 before = await shown(view, rdata or (RRType.ANY,))
-        reply, after = await delivery.carry_out(view, update, lambda: _after_delete(view, rdata))
-        return outcome_at(view, reply.message.rcode, before, after)
+        rcode, after = await delivery.carry_out(view, update, lambda: _after_delete(view, rdata))
+        return outcome_at(view, rcode, before, after)
 
     return await transaction.at_first_server(at)
 

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
     from typing import Any, TypeAlias, TypeVar
 
+    from dns_update.client.gss import CallToKdc, TakeTurn
     from dns_update.client.transfers import BeginTransfer
     from dns_update.exchange import Policy, Reply, UnverifiedReply
     from dns_update.transport import Endpoint
 
     T = TypeVar("T")
 
-RequestStep: TypeAlias = "Ask | Resolve | Pause | ReadClock | BeginTransfer"
+RequestStep: TypeAlias = "Ask | Resolve | Pause | ReadClock | BeginTransfer | CallToKdc | TakeTurn"
 Steps: TypeAlias = "Coroutine[RequestStep, Any, T]"
 """What calling a request returns: the steps that lead to a result."""
 
@@ -49,7 +50,11 @@ class Ask(Value):
     fudge: int = FUDGE
     ahead: int = 0
 
-    def __await__(self) -> Generator[Ask, Reply | UnverifiedReply, Reply | UnverifiedReply]:
+    def __await__(self) -> Generator[Any, Reply | UnverifiedReply, Reply | UnverifiedReply]:
+        if self.key is not None and self.key.is_negotiated:
+            from dns_update.client.gss import asked  # for these keys only
+
+            return answered((yield from asked(self).__await__()))
         return answered((yield self))
 
 

@@ -139,7 +139,7 @@ class Transaction:
             self._is_update_astray |= isinstance(error, errors.ReplyNotTrusted)
             raise
         self._is_update_in_flight = False
-        self._is_update_astray |= reply.tries > 1
+        self._is_update_astray |= reply.tries > 1 or reply.is_echo
         return reply
 
     async def _ask(self, endpoint: Endpoint, message: Message) -> Reply:
@@ -182,7 +182,7 @@ class Transaction:
         if self.key is None or not self.is_unsigned(endpoint):
             return tuple(self.notes)
         unsigned = (
-            f"{endpoint} does not accept key {self.key.name} for queries, so it was asked without a signature; what it "
+            f"{endpoint} does not accept {self.key.called} for queries, so it was asked without a signature; what it "
             "shows is not verified"
         )
         return (*self.notes, unsigned)
@@ -195,6 +195,12 @@ class Transaction:
         """
         from dns_update.client.reply_errors import distrust_of  # only when something is wrong
 
+        if first.cause == errors.causes.ECHOED_SIGNATURE:
+            from dns_update.client.gss_replies import echoed  # with Kerberos only
+
+            refusal = echoed(first, message)
+            if refusal is not None:
+                return refusal
         # PowerDNS does not send BADSIG: it answers an update with a bare REFUSED, a query with a bare NOTAUTH.
         is_bare = not first.tsig_error and first.rcode in (Rcode.REFUSED, Rcode.NOTAUTH)
         may_be_secret = first.tsig_error == Rcode.BADSIG or is_bare
@@ -215,7 +221,9 @@ class Transaction:
             third = await self._ask_with_other_key(endpoint, message)
             if third is not None:
                 return third
-        if message.opcode == Opcode.QUERY and (first.tsig_error == Rcode.BADKEY or is_bare):
+        # What others than BIND do with queries that are signed by GSS-TSIG is written nowhere.
+        is_negotiated = self.key is not None and self.key.is_negotiated
+        if message.opcode == Opcode.QUERY and (first.tsig_error == Rcode.BADKEY or is_bare or is_negotiated):
             unsigned = await Ask(endpoint, message, None)
             if isinstance(unsigned, Reply) and unsigned.message.rcode in (Rcode.NOERROR, Rcode.NXDOMAIN):
                 self._unsigned.add(endpoint)

@@ -137,7 +137,7 @@ class _BegunTransfer(Value):
 
     def _not_permitted(self, rcode: int) -> errors.PermissionDenied:
         key = self.transaction.key
-        who = "no key" if key is None else f"key {key.name}"
+        who = "no key" if key is None or key.is_negotiated else f"key {key.name}"
         return errors.PermissionDenied(
             f"{self.endpoint} refuses to transfer {self.transfer.message.question[0].name} with {who}",
             hint=self._permission,
@@ -148,10 +148,10 @@ class _BegunTransfer(Value):
     @property
     def _permission(self) -> str:
         key = self.transaction.key
-        allowed = "ADDRESS" if key is None else f'key "{key.name}"'
+        allowed = "ADDRESS" if key is None or key.is_negotiated else f'key "{key.name}"'
         return (
             f"BIND allows it by allow-transfer {{ {allowed}; }}, Knot by an acl with action: transfer, PowerDNS by "
-            f"{'allow-axfr-ips' if key is None else 'the metadata TSIG-ALLOW-AXFR'}"
+            f"{'allow-axfr-ips' if key is None or key.is_negotiated else 'the metadata TSIG-ALLOW-AXFR'}"
         )
 
     @contextmanager

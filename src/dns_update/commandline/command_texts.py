@@ -227,7 +227,7 @@ NSUPDATE_OPTIONS = (
     ("-E FILE", "TLS: this client's own certificate"),
     ("-K FILE", "TLS: its private key"),
     ("-O", "TLS, whoever the server is"),
-    ("-g, -o", "GSS-TSIG: understood, but not implemented yet"),
+    ("-g, -o", "sign with the Kerberos ticket in the user's cache (GSS-TSIG)"),
 )
 """The options of nsupdate, as its help and its manual page list them."""
 

@@ -315,6 +315,31 @@ class Options:
         "key-encoding", "auto|base64|text", _ACCESS,
         "how key= is written; auto reads strict Base64 as Base64, anything else as plain text",
         readers.choice("auto", "base64", "text"), default="auto")
+    auth: Literal["key", "gss"] = _row(
+        "auth", "key|gss", _ACCESS,
+        "gss: sign with a Kerberos ticket (GSS-TSIG), as Active Directory, Samba and FreeIPA want it; key: with a key, "
+        "if one is given", readers.choice("key", "gss"), default="key")
+    realm: str | None = _row(
+        "realm", "REALM", _ACCESS,
+        "with auth=gss, the Kerberos realm of the server; if left out, that of the principal",
+        readers.text_from_text)
+    principal: str | None = _row(
+        "principal", "PRINCIPAL", _ACCESS,
+        "with auth=gss, who signs: user, host/client.example.com, CLIENT$, with @REALM or without; if left out, whose "
+        "the ticket or the keytab is",
+        readers.text_from_text)
+    keytab: str | None = _row(
+        "keytab", "FILE", _ACCESS, "with auth=gss, the file with the principal's keys: no ticket is needed beforehand",
+        readers.path_from_text)
+    ccache: str | None = _row(
+        "ccache", "FILE", _ACCESS,
+        "with auth=gss, the credentials cache that has the ticket; if left out, that of the user, as kinit fills it",
+        readers.path_from_text)
+    password: str | None = _row(
+        "password", "PASSWORD", _ACCESS,
+        "with auth=gss, the principal's password; better @FILE, env:NAME or credential:NAME, which no other user can "
+        "see",
+        readers.text_from_text, secret=True)
     rrtype: int | None = _row(
         "type", "TYPE", (*_RECORDS, *_CHECK), "a record type: TXT, CNAME, MX, SRV, CAA, SVCB, TYPE65280, ...",
         readers.type_from_text)
@@ -558,7 +583,8 @@ for _each in PROPERTIES:
 
 RECURRING = (
     "config", "zone", "dns-server", "update-server", "query-server", "key-name", "key", "ttl", "key-file", "algorithm",
-    "key-encoding", "transport", "port", "timeout", "retries", "local-address",
+    "key-encoding", "auth", "realm", "principal", "keytab", "ccache", "password", "transport", "port", "timeout",
+    "retries", "local-address",
 )  # fmt: skip
 """The properties that are mostly the same from line to line: each has a variable of the environment."""
 

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from dns_update.address.sources import spelled
 from dns_update.auth import Key
+from dns_update.auth.gss import GssKey
 from dns_update.client.claims import claims_in
 from dns_update.client.plan import Desired
 from dns_update.client.primary_name import without_final_dot
@@ -181,7 +182,7 @@ def _of_key(server: ServerExamination, around: Surroundings | None) -> Iterator[
             "ignore SIG(0)",
         )
         return
-    yield Step("key", "ok", f"{key.name} ({key.algorithm.text}, {key.bits} bits) is accepted")
+    yield Step("key", "ok", _accepted(key, server))
     yield from (Step("key", "note", note) for note in server.notes)
     yield from _strength(key)
     ahead = None if around is None else around.seconds_ahead
@@ -195,6 +196,14 @@ def _of_key(server: ServerExamination, around: Surroundings | None) -> Iterator[
         )
     elif ahead is not None:
         yield Step("clock", "ok", f"the server's clock and this machine's differ by at most {abs(ahead) + 1} s")
+
+
+def _accepted(key: Key, server: ServerExamination) -> str:
+    """Return how the key is accepted; with Kerberos, the ticket, and the context that it has negotiated."""
+    kept = key.contexts.get(server.endpoint) if isinstance(key, GssKey) else None
+    if kept is None:
+        return f"{key.name} ({key.algorithm.text}, {key.bits} bits) is accepted"
+    return f"{key.called} has a ticket for {kept.target}, which the server accepts (GSS-TSIG)"
 
 
 def _strength(key: Key) -> Iterator[Step]:
@@ -224,7 +233,8 @@ def _permission(one: NameAtServer, name: NameExamination, access: Access) -> Ite
         what, to_do = sentences_of(one.forecast)
         yield Step("update", "note", what, hint=to_do, cause=one.forecast.cause)
     around = server.surroundings
-    if around is not None and around.takes_unsigned and server.key is not None:
+    tells = server.key is not None and (access.insight in (BY_KEY, BY_RECORD) or not server.key.is_negotiated)
+    if around is not None and around.takes_unsigned and tells:
         yield Step(
             "update",
             "note",
@@ -240,7 +250,7 @@ def _policy(around: Surroundings | None) -> str:
 
 
 def _permitted(server: ServerExamination, access: Access, name: NameExamination) -> Step:
-    who = f"key {server.key.name}" if server.key is not None else "this machine, without a key,"
+    who = server.key.called if server.key is not None else "this machine, without a key,"
     types = " and ".join(map(rrtype_to_text, name.subject.rrtypes))
     if access.insight == BY_RECORD:
         what = f"change {name.subject.name} {types}" if types else f"update {server.zone}"

@@ -423,8 +423,8 @@ TEXTS: dict[str, Sentences] = {
     ),
     "kerberos-only": _any(
         "{of_zone} is a zone of Active Directory, whose servers take updates with Kerberos (GSS-TSIG) only",
-        "dns-update does not sign so yet: use nsupdate -g with a ticket (kinit), or let the zone take insecure "
-        "updates; a BIND, Knot DNS or PowerDNS that has the zone can also allow a TSIG key",
+        "sign with a Kerberos ticket: give {auth:gss} after kinit, or with {keytab}; a BIND, Knot DNS or PowerDNS that "
+        "has the zone can also allow a TSIG key",
     ),
     "is-secondary": _any(
         "{server} takes no update of {of_zone} {with_key}; the primary by the zone's SOA record, {host} ({primary}), "

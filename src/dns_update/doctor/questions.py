@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update.auth.tsig import FUDGE
 from dns_update.client.probe import is_unmet, unmeetable
 from dns_update.client.steps import Ask, ReadClock
-from dns_update.errors import NoResponse
+from dns_update.errors import KerberosError, NoResponse, ReplyNotTrusted, ZoneNotFound
 from dns_update.errors.causes import SIGNED_AT_ANOTHER_TIME
 from dns_update.exchange import TCP, UDP, Policy, Reply
 from dns_update.message import Message, Question
@@ -200,6 +200,8 @@ class Questions:
             reply = await Ask(at, message, key, policy=policy, fudge=fudge, ahead=ahead)
         except NoResponse as error:
             self._silent.add((at, transport))
+            return Answer(cause=error.cause)
+        except (KerberosError, ReplyNotTrusted, ZoneNotFound) as error:  # no key could be negotiated
             return Answer(cause=error.cause)
         return _seen(reply, self._wall + seconds)
 

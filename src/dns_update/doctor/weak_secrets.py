@@ -25,7 +25,7 @@ _EXAMPLES = frozenset((
 
 def weakness_of(key: Key) -> str:
     """Return why the secret of a key can be guessed, e.g. "is made of words"; empty if it does not look weak."""
-    if not key.is_shared:  # of a pair, which is made by a program
+    if not key.is_shared or key.is_negotiated:  # made by a program
         return ""
     if binascii.b2a_base64(key.secret, newline=False).decode() in _EXAMPLES:
         return "is the example of a manual"

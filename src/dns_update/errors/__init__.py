@@ -12,6 +12,7 @@ DnsUpdateError
 ├── CommunicationError                 no answer came, or none that can be trusted
 │   ├── NoResponse          4  no server answered in time, or the network said that none will
 │   │   └── ServerNotTrusted 5  TLS: one side does not take the other for whom it should be
+│   ├── KerberosError       5  no key could be negotiated by GSS-TSIG
 │   ├── NotEverywhere       4  a change was made, and not every name server of the zone shows it in time
 │   └── ReplyNotTrusted     5  only an unsigned or wrongly signed answer came to a signed request
 ├── PartlyDone             10  a change of several zones was made in part, and could not be undone
@@ -40,10 +41,10 @@ if TYPE_CHECKING:
     from dns_update.errors.hints import Hint as Hint
 
 CLASSES = (
-    "ClocksDiffer", "CommunicationError", "ConfigError", "DnsUpdateError", "InvalidText", "KeyRejected", "LocalError",
-    "MalformedMessage", "NameExists", "NameNotFound", "NameNotInZone", "NoAddress", "NoResponse", "NotApplied",
-    "NotEverywhere", "NotNow", "PartlyDone", "PermissionDenied", "Refusal", "ReplyNotTrusted", "ScriptFailed",
-    "ServerFailure", "ServerNotTrusted", "UsageError", "ZoneNotFound",
+    "ClocksDiffer", "CommunicationError", "ConfigError", "DnsUpdateError", "InvalidText", "KerberosError",
+    "KeyRejected", "LocalError", "MalformedMessage", "NameExists", "NameNotFound", "NameNotInZone", "NoAddress",
+    "NoResponse", "NotApplied", "NotEverywhere", "NotNow", "PartlyDone", "PermissionDenied", "Refusal",
+    "ReplyNotTrusted", "ScriptFailed", "ServerFailure", "ServerNotTrusted", "UsageError", "ZoneNotFound",
 )  # fmt: skip
 __all__ = list(CLASSES)
 __all__ += ["Hint", "causes", "one_line", "quoted"]

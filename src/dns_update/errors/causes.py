@@ -32,6 +32,27 @@ WRONG_KEY = "wrong-key"  # it is signed with another key, or by another algorith
 NO_MAC = "no-mac"  # it has a TSIG record with an error and no signature
 SIGNED_AT_ANOTHER_TIME = "signed-at-another-time"  # further from now than the fudge allows
 WRONG_SIGNATURE = "wrong-signature"
+ECHOED_SIGNATURE = "echoed-signature"  # that of the request: Windows and Samba sign a refusal by GSS-TSIG so
+
+# Why there is no key by GSS-TSIG.
+NO_TICKET = "no-ticket"
+NOT_IN_CACHE = "not-in-cache"  # the ticket is that of another principal
+NOT_IN_KEYTAB = "not-in-keytab"  # nor another way to a ticket with it
+WRONG_PASSWORD = "wrong-password"  # noqa: S105 - or the key in a keytab
+PRINCIPAL_UNKNOWN = "principal-unknown"  # to the KDC
+PRINCIPAL_DISABLED = "principal-disabled"  # locked or expired at the KDC, or its password is
+SERVICE_UNKNOWN = "service-unknown"  # the name server, to the KDC
+REALM_UNKNOWN = "realm-unknown"  # to this machine, or to the KDC
+TICKET_EXPIRED = "ticket-expired"
+TICKET_NOT_YET_VALID = "ticket-not-yet-valid"
+CLOCK_SKEW = "clock-skew"
+KDC_UNREACHABLE = "kdc-unreachable"
+KERBEROS_FAILED = "kerberos-failed"  # any other error of the library
+NO_GSS = "no-gss"  # the server does not negotiate keys
+TICKET_REFUSED = "ticket-refused"  # by the server: TKEY BADKEY
+TKEY_NAME_TAKEN = "tkey-name-taken"  # BADNAME
+TKEY_REFUSED = "tkey-refused"  # by any other error
+NO_GSS_LIBRARY = "no-gss-library"
 
 # What is wrong with the text of a domain name.
 EMPTY_LABEL = "empty-label"

@@ -208,6 +208,16 @@ class ReplyNotTrusted(CommunicationError):
         self.claimed_rcode = claimed_rcode
 
 
+class KerberosError(CommunicationError):
+    """No key could be negotiated with a server by GSS-TSIG (RFC 3645): no ticket, or the server does not accept it.
+
+    Nothing was sent that changes anything.
+    """
+
+    first_words = "Kerberos error"
+    exit_status = 5
+
+
 class NotEverywhere(CommunicationError):
     """A change was made, but in the time given not every name server of the zone showed it.
 
@@ -241,10 +251,12 @@ class MalformedMessage(DnsUpdateError):
 class Refusal(DnsUpdateError):
     """The server answered and said no; `rcode` is its response code.
 
-    A refusal that `is_final` is about what the zone holds: every other server of the zone would answer the same.
+    A refusal that `is_final` is about what the zone holds: every other server of the zone would answer the same. One
+    that is not `is_proven` has only our own signature (GSS-TSIG), and need not be the server's.
     """
 
     is_final = False
+    is_proven = True
 
     def __init__(self, text: str, *, hint: str = "", endpoint: object = None, rcode: int = 0) -> None:
         super().__init__(text, hint=hint, endpoint=endpoint)

@@ -101,6 +101,7 @@ PYTHON = Door(
         "update-server": "update_servers",
         "value": "values",
     },
+    {"auth=gss": "key=GssKey()"},
 )
 NSUPDATE = Door(
     "nsupdate",
@@ -112,22 +113,24 @@ NSUPDATE = Door(
         "update-server": "server",
         "key": "-y",
         "key-file": "-k",
+        "ccache": "KRB5CCNAME",
         "key-name": "the key's name",
+        "keytab": "KRB5_CLIENT_KTNAME",
         "retries": "-r",
         "tls-ca": "-A",
         "tls-cert": "-E",
         "tls-hostname": "-H",
         "tls-key": "-K",
     },
-    {"transport=tcp": "-v", "transport=tls": "-S", "tls-verify=no": "-O"},
+    {"auth=gss": "-g", "transport=tcp": "-v", "transport=tls": "-S", "tls-verify=no": "-O"},
 )
 DOORS = (COMMAND_LINE, TOML, PYTHON, NSUPDATE)
 
 PROPERTIES = frozenset((
-    "address", "algorithm", "allow-private", "check-names", "class", "dns-server", "file", "key", "key-encoding",
-    "key-file", "key-name", "name", "ptr", "ptr-zone", "query-server", "require", "retries", "socket", "tls-ca",
-    "tls-cert", "tls-hostname", "tls-key", "tls-pin", "tls-verify", "transport", "ttl", "type", "update-server",
-    "value", "verify", "zone",
+    "address", "algorithm", "allow-private", "auth", "ccache", "check-names", "class", "dns-server", "file", "key",
+    "key-encoding", "key-file", "key-name", "keytab", "name", "password", "principal", "ptr", "ptr-zone",
+    "query-server", "realm", "require", "retries", "socket", "tls-ca", "tls-cert", "tls-hostname", "tls-key",
+    "tls-pin", "tls-verify", "transport", "ttl", "type", "update-server", "value", "verify", "zone",
 ))  # fmt: skip
 """The properties that such sentences name, as the command line writes them."""
 

@@ -84,6 +84,9 @@ def is_plain(text: str) -> bool:
     return False
 
 
+_GSS = 'write auth = "gss" and a keytab in [keys.NAME]'
+
+
 class _ScriptReader:
     """Finds out which lines of a script reach nsupdate, with which options, and takes them."""
 
@@ -218,8 +221,8 @@ class _ScriptRun:
         elif options.key is not None and not self._is_unknown(options.key, self._number):
             self._key = self._key_of_argument(options)
         if options.gss or options.tls:
-            text = "GSS-TSIG and TLS are not implemented yet"
-            self._draft.say("error", self._number, "not-implemented", text, "sign with a TSIG key")
+            text, to_do = "GSS-TSIG and TLS are not moved", f'{_GSS}, or transport = "tls" in [servers.NAME]'
+            self._draft.say("error", self._number, "not-implemented", text, to_do)
 
     def _key_of_argument(self, options: NsupdateOptions) -> MovedKey | None:
         assert options.key is not None  # noqa: S101 - the caller looks
@@ -260,9 +263,7 @@ class _ScriptRun:
         if word == "send":
             self._send()
         elif word == "gsstsig":
-            self._draft.say(
-                "error", number, "not-implemented", "GSS-TSIG is not implemented yet", "sign with a TSIG key"
-            )
+            self._draft.say("error", number, "not-implemented", "GSS-TSIG is not moved", _GSS)
 
     def _take(self, command: NsupdateCommand, number: int) -> None:
         if isinstance(command, Addition):

@@ -215,15 +215,16 @@ def _not_a_number(kind: str, word: str) -> InvalidText:
     return InvalidText(f"{kind} '{word}': {'out of range' if is_number else 'not a valid number'}")
 
 
-def _realm(line: Lexer) -> commands.Plain:
-    """Read `realm [REALM]`. Only GSS-TSIG needs it, which is not implemented yet."""
-    if len(line.word().encode(errors="surrogateescape")) > _LONGEST_REALM:
+def _realm(line: Lexer) -> commands.RealmCommand:
+    """Read `realm [REALM]`, for GSS-TSIG."""
+    realm = line.word()
+    if len(realm.encode(errors="surrogateescape")) > _LONGEST_REALM:
         raise InvalidText("realm is too long")
-    return commands.Plain("")
+    return commands.RealmCommand(realm or None)
 
 
 def _tkey_name(line: Lexer) -> commands.Plain:
-    """Read `tkeyname NAME`, the name of the key that GSS-TSIG agrees on. GSS-TSIG is not implemented yet."""
+    """Read `tkeyname NAME`. It has no effect: each key that GSS-TSIG agrees on has a name that is used only once."""
     word = line.word() or _missing("TKEY name")
     try:
         octet_name(word)

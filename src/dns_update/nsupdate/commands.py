@@ -57,6 +57,12 @@ class LeaseCommand(Value):
     seconds: tuple[int, ...]
 
 
+class RealmCommand(Value):
+    """`realm [REALM]`: the Kerberos realm of the servers, for GSS-TSIG; None is that of the ticket."""
+
+    realm: str | None
+
+
 class KeyCommand(Value):
     """`key [ALGORITHM:]NAME SECRET`."""
 
@@ -105,6 +111,6 @@ class Deletion(Value):
 
 
 NsupdateCommand: TypeAlias = (
-    "Plain | ServerCommand | LocalCommand | ZoneCommand | ClassCommand | TtlCommand | LeaseCommand | KeyCommand"
-    " | CheckCommand | Prerequisite | Addition | Deletion"
+    "Plain | ServerCommand | LocalCommand | ZoneCommand | ClassCommand | TtlCommand | LeaseCommand | RealmCommand"
+    " | KeyCommand | CheckCommand | Prerequisite | Addition | Deletion"
 )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dns_update.auth.tls_settings import TlsSettings
+    from dns_update.client.steps import Ask
+    from dns_update.nsupdate.kerberos import ContextSession
     from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.transport.pipeline import Flight, Pipeline
     from dns_update.transport.protocol import Transport
@@ -77,8 +79,14 @@ class Network:
     def ask(self, message: Message, key: Key | None, endpoint: Endpoint, *, tcp: bool) -> ReceivedAnswer:
         """Send a message, signed if there is a key, and return the answer.
 
-        Raises NoResponse, also if nothing can be sent from the local address, and Fatal if the message is too long.
+        Raises NoResponse, also if nothing can be sent from the local address, Fatal if the message is too long, and
+        KerberosError if no key can be negotiated.
         """
+        if key is not None and key.is_negotiated:
+            from dns_update.client.steps import Ask  # for these credentials only
+
+            reply = self._session(endpoint, tcp=tcp).asked(Ask(endpoint, message, key))
+            return ReceivedAnswer(reply, self._last_octets)
         exchange = Exchange(message, key, self._policies[self._stream if tcp else UDP], endpoint)
         self._last_octets = b""
         try:
@@ -86,6 +94,20 @@ class Network:
         except UsageError as error:
             raise _fatal(error) from error
         return ReceivedAnswer(reply, self._last_octets)
+
+    def negotiate(self, message: Message, key: Key, endpoint: Endpoint, *, tcp: bool) -> None:
+        """Negotiate a context for a message with Kerberos credentials, unless there is one; raises as `ask`."""
+        from dns_update.client.steps import Ask  # for these credentials only
+
+        self._session(endpoint, tcp=tcp).negotiate(Ask(endpoint, message, key))
+
+    def _session(self, endpoint: Endpoint, *, tcp: bool) -> ContextSession:
+        from dns_update.nsupdate.kerberos import ContextSession  # as above
+
+        def send(step: Ask) -> Reply | UnverifiedReply:
+            return self.ask(step.message, step.key, step.endpoint, tcp=tcp).reply
+
+        return ContextSession(send, self._transport(_family_of(endpoint)).clock)
 
     def pause(self, endpoint: Endpoint, seconds: float) -> None:
         """Let time pass before a further message to a server."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import sign
-from dns_update.errors import MalformedMessage, NoResponse
+from dns_update.errors import KerberosError, MalformedMessage, NoResponse, ReplyNotTrusted, ZoneNotFound
 from dns_update.exchange import MAX_UDP_OCTETS, Reply
 from dns_update.message import Message
 from dns_update.nsupdate.bind_words import distrust_text, endpoint_text, failure_text
@@ -131,9 +131,10 @@ class ScriptSender:
     def _may_share(self, servers: Sequence[Endpoint], key: Key | None) -> bool:
         """Return whether updates may share sockets: not with debug output, which shows each message with its answer.
 
-        Nor if they are signed by SIG(0): BIND verifies one at a time, and refuses others.
+        Nor if they are signed by SIG(0): BIND verifies one at a time, and refuses others. Nor with Kerberos
+        credentials, which may have to negotiate anew before each message.
         """
-        if not servers or self._talk.debug or (key is not None and not key.is_shared):
+        if not servers or self._talk.debug or (key is not None and (key.is_negotiated or not key.is_shared)):
             return False
         return self._network.has_pipeline(servers[0])
 
@@ -181,12 +182,20 @@ class ScriptSender:
         for endpoint in servers:
             if self._talk.debug:
                 self._talk.say(f"Sending update to {endpoint_text(endpoint)}")
-            self._talk.announce("Outgoing update query:")
             try:
+                if key is not None and key.is_negotiated:
+                    self._network.negotiate(message, key, endpoint, tcp=self._options.tcp)
+                self._talk.announce("Outgoing update query:")
                 answer = self._asked(message, key, endpoint)
             except NoResponse as error:
                 self._say_no_response(endpoint, error)
                 self._advise((endpoint, message, key), error)
+            except (KerberosError, ReplyNotTrusted, ZoneNotFound) as error:
+                from dns_update.errors.hints import NSUPDATE, rendered  # only when something is wrong
+
+                self._talk.say(f"tkey query failed: {error.text}")
+                if error.hint and self._talk.is_advised:
+                    self._talk.say(rendered(error.hint, NSUPDATE))
             else:
                 self._judge(answer)
                 self._advise((endpoint, message, key), answer)

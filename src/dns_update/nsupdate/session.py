@@ -37,7 +37,9 @@ class Session:
         self._sender = ScriptSender(options, network, talk)
         self._pending = PendingUpdate()
         self._key = key
-        self._gss = options.gss
+        self._gss: bool = options.gss
+        self._realm: str | None = None
+        self._credentials: Key | None = None  # for GSS-TSIG, with the contexts that they have negotiated
         self._zone: Name | None = None
         self._servers: Sequence[Endpoint] | None = None
         if options.local:
@@ -107,6 +109,9 @@ class Session:
             self._pending.default_ttl = command.seconds
         elif isinstance(command, commands.LeaseCommand):
             self._pending.lease = command.seconds
+        elif isinstance(command, commands.RealmCommand):
+            self._realm = command.realm
+            self._credentials = None
         elif isinstance(command, commands.KeyCommand):
             self._key = command.key
             self._gss = False
@@ -135,7 +140,6 @@ class Session:
                 self.settle()
                 self._sender.answer = None
             else:
-                self._refuse_what_is_not_implemented()
                 self._deliver()
         finally:
             self._pending.clear()
@@ -147,15 +151,20 @@ class Session:
             if found is None:
                 return
             zone, servers = zone if zone is not None else found.zone, found.servers
-        self._sender.send(self._pending.to_message(zone), servers, self._key)
+        self._sender.send(self._pending.to_message(zone), servers, self._gss_key() if self._gss else self._key)
 
     def _find_zone_and_servers(self) -> ZoneServers | None:
         from dns_update.nsupdate.soa_search import SoaSearch  # most scripts name both
 
         name = self._zone if self._zone is not None else self._pending.first_name
         finder = SoaSearch(self._options, self._network, self._sender, self._talk)
-        return finder.find(name, self._pending.rrclass, self._servers, self._key, is_zone=self._zone is not None)
+        key = None if self._gss else self._key
+        return finder.find(name, self._pending.rrclass, self._servers, key, is_zone=self._zone is not None)
 
-    def _refuse_what_is_not_implemented(self) -> None:
-        if self._gss:
-            raise Fatal("GSS-TSIG is not implemented yet: use a TSIG key (-k, -y or the command key)")
+    def _gss_key(self) -> Key:
+        """Return the credentials of the user who runs this, in the place of a key; raises Fatal."""
+        if self._credentials is None:
+            from dns_update.nsupdate.kerberos import credentials_for  # for GSS-TSIG only
+
+            self._credentials = credentials_for(self._realm)
+        return self._credentials

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = ("@", "env:", "credential:")
 _CREDENTIAL = "credential:"
+_TICKETS = ("keytab", "ccache", "password")
+_OF_GSS = ("realm", "principal", *_TICKETS)
 
 
 class ServerTable(Value):
@@ -184,30 +186,50 @@ class References:
             return None
         beside = os.path.dirname(self._file) or "."
         try:
+            if given.get("auth") == "gss":
+                return _gss_key(given, beside)
             return _key_from_file(given, beside) if "file" in given else _key_from_secret(name, given, beside)
         except UsageError as error:
-            at = "file" if "file" in given else "secret"
+            at = next(key for key in (*_TICKETS, "auth", "file", "secret") if key in given)
             self._problems.add(("keys", name, at), rendered(error.text, TOML), rendered(error.hint, TOML))
             return None
 
     def _is_complete(self, path: Path, content: Table) -> bool:
         """Return whether there is exactly one secret, in a place where it is allowed."""
         count = len(self._problems.found)
+        of_gss = [key for key in _OF_GSS if key in content]
+        if content.get("auth") == "gss":
+            self._check_gss(path, content)
+            return len(self._problems.found) == count
+        for key in of_gss:
+            self._problems.add((*path, key), f'{key} is given without auth = "gss"', "give both, or none")
         beside_file = [key for key in ("secret", "algorithm", "encoding") if key in content and "file" in content]
         for key in beside_file:
             self._problems.add((*path, key), f"{key} and file are both given", "the file has all of it")
         secret = content.get("secret")
-        if "secret" not in content and "file" not in content:
+        if of_gss:
+            pass
+        elif "secret" not in content and "file" not in content:
             self._problems.add(path, "the secret is missing", 'secret = "@FILE", or file = "FILE" for a key file')
-        elif isinstance(secret, str) and not self._is_private and not secret.startswith(_ELSEWHERE):
+        else:
+            self._check_readers(path, "secret", secret)
+        return len(self._problems.found) == count
+
+    def _check_gss(self, path: Path, content: Table) -> None:
+        """Record what a table with Kerberos credentials must not have."""
+        for key in ("secret", "file", "name", "algorithm", "encoding"):
+            if key in content:
+                self._problems.add((*path, key), f'{key} and auth = "gss" are both given', "a ticket needs no key")
+        self._check_readers(path, "password", content.get("password"))
+
+    def _check_readers(self, path: Path, key: str, secret: object) -> None:
+        """Record a problem if a secret is in this file, and others can read it."""
+        if isinstance(secret, str) and not self._is_private and not secret.startswith(_ELSEWHERE):
             import shlex  # only when something is wrong
 
             command = f"chmod o-rw {shlex.quote(self._file)}"
             hint = f"run: {command}; or say where it is: @FILE, env:NAME, credential:NAME"
-            self._problems.add(
-                (*path, "secret"), "there is a secret here, and others can read or write this file", hint
-            )
-        return len(self._problems.found) == count
+            self._problems.add((*path, key), f"there is a {key} here, and others can read or write this file", hint)
 
     def _server(self, path: Path, content: Table) -> ServerTable:
         given = read_table(content, path, SERVER, self._problems, hints=SERVER_HINTS)
@@ -345,6 +367,29 @@ def _key_from_file(given: Mapping[str, Any], beside: str) -> Key:
         path = path_of_credential(path.removeprefix(_CREDENTIAL), beside)
     _refuse_pipe(path)
     return Key.from_file(path, given.get("name"))
+
+
+def _gss_key(given: Mapping[str, Any], beside: str) -> Key:
+    """Return the Kerberos credentials of a table."""
+    from dns_update.auth.gss import GssSettings  # for these credentials only, with all that is needed later
+    from dns_update.client import gss_replies as _gss_replies  # noqa: F401 - loaded now: see agent/preload.py
+    from dns_update.client.gss import gss_key
+
+    password = given.get("password")
+    if password is not None and password.startswith("@"):
+        _refuse_pipe(os.path.expanduser(password.removeprefix("@")))
+    keytab = given.get("keytab")
+    if keytab is not None and keytab.startswith(_CREDENTIAL):
+        keytab = path_of_credential(keytab.removeprefix(_CREDENTIAL), beside)
+    return gss_key(
+        GssSettings(
+            realm=given.get("realm"),
+            principal=given.get("principal"),
+            keytab=keytab,
+            ccache=given.get("ccache"),
+            password=None if password is None else read_secret(password, beside, "text"),
+        )
+    )
 
 
 def _refuse_pipe(path: str) -> None:

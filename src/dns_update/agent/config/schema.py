@@ -163,6 +163,12 @@ KEY: Mapping[str, ValueReader] = {
     "secret": text(),
     "encoding": text(_encoding),
     "file": text(_file),
+    "auth": text(_PROPERTY["auth"]),
+    "realm": text(_PROPERTY["realm"]),
+    "principal": text(_PROPERTY["principal"]),
+    "keytab": text(_file),
+    "ccache": text(_file),
+    "password": text(),
 }
 SERVER: Mapping[str, ValueReader] = {
     "address": text_or_array(_servers),

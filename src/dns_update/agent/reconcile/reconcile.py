@@ -70,13 +70,13 @@ async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery, defe
         if number == 1 and not update.prerequisites and defers():
             raise Deferred(outcome_at(site, Rcode.NOERROR, before, before), update.changes)
         try:
-            reply, after = await delivery.carry_out(site, update, lambda: _verified(site, desired))
+            rcode, after = await delivery.carry_out(site, update, lambda: _verified(site, desired))
         except (NameExists, NameNotFound):  # another agent changed the claims meanwhile
             if number == _LOOKS:
                 raise
         else:
             if after is not None:
-                return outcome_at(site, reply.message.rcode, before if unseen is None else unseen, after)
+                return outcome_at(site, rcode, before if unseen is None else unseen, after)
             unseen = before if unseen is None else unseen
     raise NoResponse(
         f"the update was accepted, but its result could not be read in {_LOOKS} attempts",
@@ -94,10 +94,10 @@ async def _by_prerequisites(site: ZoneView, desired: Desired, delivery: Delivery
         return outcome_at(site, Rcode.NOERROR, current, current)
     update = replacement(site.target, desired, ttl)
     ttls = dict.fromkeys(desired.types, ttl)
-    reply, after = await delivery.carry_out(site, update, lambda: after_set(site, desired.data, ttls))
+    rcode, after = await delivery.carry_out(site, update, lambda: after_set(site, desired.data, ttls))
     if after is None:
         raise error
-    return outcome_at(site, reply.message.rcode, None, after)
+    return outcome_at(site, rcode, None, after)
 
 
 def _needs_zone_ttl(update: Update, desired: Desired, current: Records) -> bool:

@@ -18,7 +18,7 @@ async def cause_of(questions: Questions, case: Case, error: errors.DnsUpdateErro
     """Return the cause of a failure, None if no more is known than the error; raises OutOfTime."""
     if isinstance(error, errors.NoResponse):
         return await silence.cause_of(questions, case, error)
-    if _says_why(error) or _is_unprovable(case, error):
+    if _says_why(error) or _is_unprovable(case, error) or _is_of_kerberos(case, error):
         return None
     found = await zone.look_for(questions, case)
     if not isinstance(found, Examined):
@@ -44,6 +44,14 @@ def _is_unprovable(case: Case, error: errors.DnsUpdateError) -> bool:
     return is_sig0 and isinstance(error, (errors.ServerFailure, errors.PermissionDenied))
 
 
+def _is_of_kerberos(case: Case, error: errors.DnsUpdateError) -> bool:
+    """Return whether the error is about a context that Kerberos has negotiated, or about none: it has its own cause."""
+    if case.key is None or not case.key.is_negotiated:
+        return False
+    is_unproven = isinstance(error, errors.Refusal) and not error.is_proven
+    return is_unproven or isinstance(error, (errors.KerberosError, errors.KeyRejected, errors.ReplyNotTrusted))
+
+
 async def _cause_in_zone(examined: Examined, error: errors.DnsUpdateError) -> Diagnosis | None:
     """Return the cause of a failure at a server that has the zone."""
     if isinstance(error, errors.NotApplied):
@@ -53,7 +61,7 @@ async def _cause_in_zone(examined: Examined, error: errors.DnsUpdateError) -> Di
     if isinstance(error, errors.ServerFailure) or _claimed(error) in _UNEXPLAINED:
         return await failure.cause_of(examined, error)
     own_key = examined.case.key
-    if own_key is not None and isinstance(error, _OF_KEYS + _OF_PERMISSION):
+    if own_key is not None and not own_key.is_negotiated and isinstance(error, _OF_KEYS + _OF_PERMISSION):
         of_key = await key.cause_of(examined, own_key)
         if of_key is not None or await key.is_unknown(examined, own_key):
             return of_key

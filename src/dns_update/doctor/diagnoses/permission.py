@@ -41,6 +41,8 @@ async def cause_of(examined: Examined, *, is_refused: bool) -> Diagnosis | None:
     probe = await examined.questions.probe(examined.zone, key)
     if probe.is_silent:
         return None
+    if probe.permits and key is None and await _looks_at_prerequisites_first(examined):
+        return examined.found("kerberos-only")
     if probe.permits:
         return await _perhaps_of_primary(examined, await _cause_in_change(examined, is_refused=is_refused))
     if key is not None and (await examined.questions.probe(examined.zone, None, examined.case.changes)).permits:
@@ -177,6 +179,11 @@ async def is_of_active_directory(examined: Examined) -> bool:
         return False
     controllers = _DOMAIN_CONTROLLERS.below(examined.zone)
     return bool(await examined.questions.records(controllers, RRType.SRV))
+
+
+async def _looks_at_prerequisites_first(examined: Examined) -> bool:
+    """Return whether a probe tells nothing: Samba checks the prerequisites before it looks at the signature."""
+    return examined.kind.program not in (BIND, KNOT, POWERDNS) and await is_of_active_directory(examined)
 
 
 async def _cause_in_powerdns(examined: Examined) -> Diagnosis:

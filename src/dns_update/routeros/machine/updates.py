@@ -176,7 +176,7 @@ def _carried_out(client: Client, access: ResolvedUpdate, address: bytes) -> Outc
 
 def _described(request: UpdateRequest, access: ResolvedUpdate) -> str:
     owner, server = access.target.owner.to_text(), ", ".join(access.servers) or "the zone's primary"
-    key = f", key {access.key.name}" if access.key is not None else ", not signed"
+    key = f", {access.key.called}" if access.key is not None else ", not signed"
     if access.ttl == 0:
         return f"{owner} {request.type} would be deleted at {server}{key}"
     ttl = "" if access.ttl is None else f" {access.ttl}"

@@ -1,0 +1,132 @@
+"""Updates in a domain of Active Directory, as Samba serves it: its refusals are not signed, and 4.17 signs wrongly.
+
+One test has all steps: to make a domain takes several seconds, and each worker would make its own.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dns_update.errors import NameExists, PermissionDenied, ReplyNotTrusted, ServerFailure
+from lab import Namespace, dig
+from lab.samba import Samba
+from lab.versions import version
+from tests.support.command import COMMAND, Result
+
+SIGNS_RIGHTLY = (4, 20)
+"""4.17 does not, and 4.22 does."""
+PASSWORD = "Passw0rd.1"
+WHERE = ("dns-server=127.0.0.1", "zone=ad.test")
+DOUBT = "its signature is wrong; the update was carried out, or it was not"
+ECHO = "the refusal is not signed, it only repeats our own signature"
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The server, and the keytabs of two users."""
+
+    server: Samba
+    first: Path
+    second: Path
+
+    def run(self, program: str, *words: str, stdin: str = "", ccache: Path | None = None) -> Result:
+        """Run a program in the domain."""
+        assert self.server.namespace is not None
+        ticket = {} if ccache is None else {"KRB5CCNAME": f"FILE:{ccache}"}
+        done = subprocess.run(
+            [*self.server.namespace.prefix, program, *words], input=stdin, capture_output=True, text=True, check=False,
+            env=os.environ | self.server.environment | ticket,
+        )  # fmt: skip
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def ours(self, command: str, *words: str, keytab: Path | None = None) -> Result:
+        """Run dns-update with the ticket of the first user, or by another keytab."""
+        return self.run(str(COMMAND), command, *words, *WHERE, "auth=gss", f"keytab={keytab or self.first}")
+
+    def shown(self, name: str) -> list[str]:
+        """Return the addresses of a name."""
+        return sorted(line.rpartition(" ")[2] for line in dig(self.server, f"{name}.ad.test", "A"))
+
+
+@pytest.fixture(scope="module")
+def domain(tmp_path_factory: pytest.TempPathFactory, has_namespaces: None) -> Iterator[Domain]:  # noqa: ARG001
+    directory = tmp_path_factory.mktemp("samba")
+    with Namespace() as namespace, Samba(directory, namespace=namespace, port=53) as server:
+        yield Domain(server, server.add_user("first", PASSWORD), server.add_user("second", PASSWORD))
+
+
+def test_a_domain_of_active_directory(domain: Domain, tmp_path: Path) -> None:
+    is_right = version("samba") >= SIGNS_RIGHTLY
+    _updates_are_made_and_read_back(domain, is_right=is_right)
+    _a_refusal_repeats_our_signature(domain, is_right=is_right)
+    _many_names(domain, tmp_path)
+    _check(domain)
+    _without_a_ticket(domain)
+    _nsupdate(domain, tmp_path, is_right=is_right)
+
+
+def _updates_are_made_and_read_back(domain: Domain, *, is_right: bool) -> None:
+    done = domain.ours("set", "home", "192.0.2.1")
+    assert (done.status, domain.shown("home")) == (0, ["192.0.2.1"]), done.stderr
+    assert any(DOUBT in note for note in done.notes) == (not is_right), done.stderr
+    assert domain.ours("add", "home", "192.0.2.2").status == 0
+    assert domain.ours("delete", "home", "192.0.2.1").status == 0
+    assert domain.shown("home") == ["192.0.2.2"]
+    done = domain.run(str(COMMAND), "set", "home", "192.0.2.3", *WHERE, "auth=gss", "principal=first",
+                      f"password={PASSWORD}", "verify=no")  # fmt: skip
+    assert domain.shown("home") == ["192.0.2.3"]
+    assert done.status == (0 if is_right else ReplyNotTrusted.exit_status), done.stderr
+    assert (DOUBT in done.failure) == (not is_right)
+
+
+def _a_refusal_repeats_our_signature(domain: Domain, *, is_right: bool) -> None:
+    done = domain.ours("set", "home", "192.0.2.9", keytab=domain.second)
+    refused = PermissionDenied if is_right else ServerFailure
+    assert (done.status, ECHO in done.failure) == (refused.exit_status, True), done.stderr
+    assert "only the account that made a record may change it" in done.hint
+    done = domain.ours("set", "home", "192.0.2.9", "require=absent")
+    assert (done.status, ECHO in done.failure) == (NameExists.exit_status, True), done.stderr
+    assert domain.shown("home") == ["192.0.2.3"]
+
+
+def _many_names(domain: Domain, directory: Path) -> None:
+    file = directory / "names.csv"
+    file.write_text("name,address\n" + "".join(f"many-{number},192.0.2.5\n" for number in range(20)), "ascii")
+    done = domain.ours("apply", str(file))
+    assert (done.status, domain.shown("many-19")) == (0, ["192.0.2.5"]), done.stderr
+    file.write_text("name,address\nown,192.0.2.6\nmany-3,192.0.2.6\n", "ascii")
+    done = domain.ours("apply", str(file), keytab=domain.second)
+    assert (done.status, domain.shown("own"), domain.shown("many-3")) == (10, ["192.0.2.6"], ["192.0.2.5"])
+    assert ECHO in done.stderr
+
+
+def _check(domain: Domain) -> None:
+    done = domain.run(str(COMMAND), "check", "home", "192.0.2.3", *WHERE, "auth=gss", f"keytab={domain.first}")
+    assert done.status == 0, done.stdout
+    assert "principal first@AD.TEST has a ticket for DNS/dc1.ad.test@AD.TEST, which the server accepts" in done.stdout
+    assert "does not tell beforehand what principal first@AD.TEST may change" in done.stdout
+    assert "without a key, too" not in done.stdout
+
+
+def _without_a_ticket(domain: Domain) -> None:
+    done = domain.run(str(COMMAND), "set", "home", "192.0.2.9", *WHERE)
+    assert (done.status, "auth=gss" in done.hint) == (PermissionDenied.exit_status, True), done.stderr
+    wrong = ["auth=gss", "principal=first", "password=wrong"]
+    done = domain.run(str(COMMAND), "set", "home", "192.0.2.9", *WHERE, *wrong)
+    assert (done.status, "the KDC does not accept the password or key of first" in done.failure) == (5, True)
+
+
+def _nsupdate(domain: Domain, directory: Path, *, is_right: bool) -> None:
+    ccache = directory / "ccache"
+    assert domain.run("kinit", "-c", str(ccache), "-k", "-t", str(domain.first), "first").status == 0
+    script = "server 127.0.0.1\nzone ad.test\nupdate add {}.ad.test 60 A 192.0.2.7\nsend\n"
+    nsupdate = str(COMMAND.with_name("dns-nsupdate"))
+    ours = domain.run(nsupdate, "-g", stdin=script.format("ours"), ccache=ccache)
+    theirs = domain.run("nsupdate", "-g", stdin=script.format("theirs"), ccache=ccache)
+    assert (ours.status, ours.stderr) == (theirs.status, theirs.stderr)
+    assert ours.status == (0 if is_right else 2)
+    assert (domain.shown("ours"), domain.shown("theirs")) == (["192.0.2.7"], ["192.0.2.7"])
