@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lab.bench.bulk import title_of
 from lab.bench.encoding import BUILT, DNSPYTHON, ENCODED, OURS
+from lab.bench.kerberos import BY_GSS, NSUPDATE_BY_GSS, WITH_TICKET, WITH_TICKET_READ_BACK
 from lab.bench.one_shot import OUR_NSUPDATE, SET, SET_READ_BACK, TITLE
 from lab.bench.results import Results, Task
 from lab.bench.scripts import FAR, NEAR
@@ -35,6 +36,8 @@ GOALS = (
     Goal(BY_TLS, OVER_TLS, BY_UDP, 1.6),
     Goal(BY_TLS, OVER_TLS, NSUPDATE_BY_TLS, 1.25),
     Goal(ON_KEPT, KEPT_TLS, KEPT_TCP, 1.1),
+    Goal(BY_GSS, WITH_TICKET, NSUPDATE_BY_GSS, 1.5),
+    Goal(BY_GSS, WITH_TICKET_READ_BACK, NSUPDATE_BY_GSS, 1.5),
     Goal(NEAR, OUR_NSUPDATE, NSUPDATE, 0.2),
     Goal(FAR, OUR_NSUPDATE, NSUPDATE, 0.2),
     *(

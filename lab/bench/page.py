@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 
 from lab.bench.bulk import title_of
+from lab.bench.kerberos import NSUPDATE_BY_GSS, WITH_KEY, WITH_TICKET
 from lab.bench.one_shot import BARE_PYTHON, OUR_NSUPDATE, SET, SET_READ_BACK
 from lab.bench.plots import BATCH_PLOT, NAMES_PLOT, SERVERS_PLOT, plots_of
 from lab.bench.results import Part, Results, Row, Task
@@ -63,6 +64,18 @@ def _tls(results: Results) -> str:
         {number(task.ratio(OVER_TLS, BY_UDP))} times as long as one by UDP. The handshake, and
         OpenSSL, come on top. One connection carries all messages. {" ".join(kept)}""",
         tables([task, *others]),
+    )
+
+
+def _gss(results: Results) -> str:
+    task = results.parts["gss"].tasks[0]
+    return _chapter(
+        "### With a Kerberos ticket",
+        f"""A whole process that negotiates a key and signs by GSS-TSIG takes
+        {number(task.ratio(WITH_TICKET, NSUPDATE_BY_GSS))} times as long as {NSUPDATE_BY_GSS}, and
+        {number(task.ratio(WITH_TICKET, WITH_KEY))} times as long as with a shared key. The ticket for the server is
+        in the cache, so no KDC is asked.""",
+        table(task),
     )
 
 
@@ -234,6 +247,7 @@ def _ratio(task: Task, program: str, of: str = "seconds") -> str:
 _CHAPTERS: dict[str, Callable[[Results], str]] = {
     "one-shot": _one_name,
     "tls": _tls,
+    "gss": _gss,
     "bulk": _bulk,
     "million": _million,
     "servers": _servers,
