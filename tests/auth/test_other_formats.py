@@ -17,6 +17,8 @@ SECRET = base64.b64encode(bytes(range(32))).decode()
     ("text", "says"),
     [
         ("\n", "it is empty"),
+        ("error: invalid parameter: acme_key\n", "it has the error message of a program"),
+        ("tsig-keygen: unknown algorithm\n", "it has the error message of a program"),
         (f"{SECRET}\n", "give it by key=@FILE, with key-name= and algorithm="),
         (f"hmac-sha256:home:{SECRET}", "nsupdate -y"),
         (f"home:{SECRET}", "nsupdate -y"),

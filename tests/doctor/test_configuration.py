@@ -8,6 +8,7 @@ from lab import Bind, LabKey, PowerDns, Zone
 from lab.key import write_private
 from tests.support.broken.bind_permission import bind_frozen_zone
 from tests.support.command import Result, access, in_process
+from tests.support.peer import closed_port
 
 KEY = LabKey.generate("home")
 _ANY = 'update-policy { grant "home" zonesub ANY; };'
@@ -105,3 +106,14 @@ def test_what_the_configuration_says_takes_the_place_of_what_may_be(tmp_path: Pa
     update, configuration = [step for step in result.json["steps"] if step["mark"] == "failed"]
     assert (update["cause"], update["hint"]) == ("zone-closed", "see what the configuration says, below")
     assert 'update-policy { grant "home" name home.example.com. A; };' in configuration["hint"]
+
+
+def test_where_the_server_listens_is_told_without_a_zone(tmp_path: Path) -> None:
+    with Bind(tmp_path / "server", readonly_keys=[KEY]) as server:
+        other = closed_port()
+        words = [f"dns-server=127.0.0.1:{other}", "name=home.example.com", "address=192.0.2.9", "retries=0"]
+        path = server.directory / "named.conf"
+        result = in_process("check", *words, f"server-config={path}")
+        expected = f"the server listens at port {server.port} of 127.0.0.1, and port {other} was asked"
+    assert result.status == 4
+    assert expected in result.stdout

@@ -10,6 +10,10 @@ _EXPECTED = 'expected: key "name" {{ algorithm ...; secret "..."; }};'
 _FORMATS: tuple[tuple[str, str], ...] = (
     (r"\A\s*\Z", f"it is empty; {_EXPECTED}"),
     (
+        r"\A\s*(?:error|usage|warning|[\w./-]+: (?:error|command not found|invalid|unknown))\b",
+        f"it has the error message of a program; make the key anew, e.g. by dns-update key generate; {_EXPECTED}",
+    ),
+    (
         r"Private-key-format:[^\0]*\nAlgorithm: (?:157|16[0-5])\b",
         "it is half of a pair of dnssec-keygen: give {key-name}, {algorithm} and, from its line Key:, {key}",
     ),

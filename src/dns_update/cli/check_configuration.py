@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dns_update.auth import Key
 from dns_update.doctor.checklist import Step
 from dns_update.doctor.configuration import configuration_steps
-from dns_update.doctor.examination import NameExamination, ServerExamination
+from dns_update.doctor.examination import NameExamination
 from dns_update.errors import DnsUpdateError, KeyRejected, NoResponse, PermissionDenied, ReplyNotTrusted, ZoneNotFound
 from dns_update.server_config import IntendedUpdate, SilentPlace
 from dns_update.transport import Endpoint
@@ -34,12 +34,12 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
     refusals = _refusals(name)
     instead = next((error.instead for error in refusals if error.instead is not None), None)
     owner, zone = instead or (subject.name, _zone(name) or subject.name.parent)
-    endpoint = None if server is None else server.endpoint
+    endpoint = _endpoint(name)
     rrtypes = subject.rrtypes or (RRType.ANY,)
     client = None if endpoint is None else _own_address(endpoint)
     at = None if endpoint is None else parse_address(endpoint.address.partition("%")[0])
     is_plain = not subject.destination.policy.is_encrypted  # encrypted DNS has settings of its own
-    silent = None if server is None or at is None or not is_plain else _silent_at(server, at)
+    silent = _silent_at(name, endpoint, at) if endpoint is not None and at is not None and is_plain else None
     around = None if server is None else server.surroundings
     intended = IntendedUpdate(
         zone,
@@ -65,17 +65,26 @@ def led_on(steps: Sequence[Step], of_configuration: Sequence[Step]) -> list[Step
     return [*led, *of_configuration]
 
 
-def _silent_at(server: ServerExamination, address: bytes) -> SilentPlace | None:
+def _endpoint(name: NameExamination) -> Endpoint | None:
+    """Return the first server that was asked; None if there is none. Without a zone, only the error names it."""
+    if name.at_servers:
+        return name.at_servers[0].server.endpoint
+    return name.error.endpoint if name.error is not None and isinstance(name.error.endpoint, Endpoint) else None
+
+
+def _silent_at(name: NameExamination, endpoint: Endpoint, address: bytes) -> SilentPlace | None:
     """Return where no answer came from; None if one did, or if the address is not one of this machine."""
-    if not isinstance(server.error, NoResponse) or server.access is not None:
+    server = name.at_servers[0].server if name.at_servers else None
+    error = name.error if server is None else server.error
+    if not isinstance(error, NoResponse) or (server is not None and server.access is not None):
         return None
-    family = socket.AF_INET6 if server.endpoint.is_ipv6 else socket.AF_INET
+    family = socket.AF_INET6 if endpoint.is_ipv6 else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.bind((server.endpoint.address, 0))  # only an address of this machine can be bound
+            probe.bind((endpoint.address, 0))  # only an address of this machine can be bound
     except OSError:
         return None
-    return SilentPlace(address, server.endpoint.port)
+    return SilentPlace(address, endpoint.port)
 
 
 def _refusals(name: NameExamination) -> list[DnsUpdateError]:

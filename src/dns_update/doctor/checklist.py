@@ -19,7 +19,7 @@ from dns_update.doctor.diagnosis import Diagnosis
 from dns_update.doctor.diagnosis_texts import sentences_of
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
 from dns_update.doctor.findings import Problem, RequestFailed, is_needed, kind_at, notes_at, problems_of
-from dns_update.doctor.server_kind import POWERDNS
+from dns_update.doctor.server_kind import OTHER, POWERDNS
 from dns_update.doctor.source_answers import SourceAnswer
 from dns_update.doctor.surroundings import NameServerState, Surroundings
 from dns_update.doctor.weak_secrets import weakness_of
@@ -342,7 +342,7 @@ def _of_name_servers(server: ServerExamination, serial: int, around: Surrounding
             "name servers",
             "note",
             f"{_spelled(state)} has serial {state.serial}, {who} not got the last change yet",
-            hint="a secondary gets the zone from its primary by NOTIFY and transfer: their logs say what is wrong",
+            hint=_LATE.get(around.kind.program, "") + _LATE[OTHER],
         )
     for state in silent:
         meant = without_final_dot(state.host, server.zone)
@@ -352,6 +352,13 @@ def _of_name_servers(server: ServerExamination, serial: int, around: Surrounding
             else f"write {meant}. in the zone, with the final dot, if that is meant"
         )
         yield Step("name servers", "note", f"{_spelled(state)} {_FAULTS[state.fault]}", hint=to_do)
+
+
+_LATE = {
+    POWERDNS: "PowerDNS sends NOTIFY only for zones of the kind MASTER (pdnsutil show-zone tells; pdnsutil set-kind "
+    "changes it); else ",
+    OTHER: "a secondary gets the zone from its primary by NOTIFY and transfer: their logs say what is wrong",
+}
 
 
 def _spelled(state: NameServerState) -> str:

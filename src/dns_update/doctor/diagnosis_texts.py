@@ -66,6 +66,10 @@ _IF_FORWARDED = (
     ". If {server} is a secondary that forwards updates, this is the answer of its primary, by the SOA record "
     "{perhaps_behind}, and concerns the configuration there"
 )
+_IF_ALIAS = (
+    "If the name is an alias of one in a zone of this server (dig +short {owner} CNAME shows it), give the name that "
+    "it leads to as {name}, without {zone}"
+)
 _MAKE_KEY = "dns-update key generate makes a key, and prints what the server needs"
 
 TEXTS: dict[str, Sentences] = {
@@ -222,20 +226,20 @@ TEXTS: dict[str, Sentences] = {
     "no-zone": Sentences(
         "{server} has no zone {of_zone}, in any case not for this machine",
         {
-            OTHER: "check the spelling of {zone}, and that {dns-server} is a server of it",
+            OTHER: f"check the spelling of {{zone}}, and that {{dns-server}} is a server of it. {_IF_ALIAS}",
             BIND: "check the spelling of {zone}, and that {dns-server} is a server of it; with views, the one that "
-            "matches this machine must have the zone. A zone that was added to named.conf is there after rndc reconfig",
+            "matches this machine must have the zone. A zone that was added to named.conf is there after rndc "
+            f"reconfig. {_IF_ALIAS}",
             KNOT: "check the spelling of {zone}, and that {dns-server} is a server of it. A zone that was added to "
-            "knot.conf is there after knotc reload",
+            f"knot.conf is there after knotc reload. {_IF_ALIAS}",
             POWERDNS: "check the spelling of {zone}, and that {dns-server} is a server of it: pdnsutil list-all-zones. "
-            "In the database, its name must be in lower case, without a final dot",
+            f"In the database, its name must be in lower case, without a final dot. {_IF_ALIAS}",
         },
     ),
     "no-zone-of-name": _any(
         "{server} has no zone that holds {owner}, in any case not for this machine",
-        "check the spelling of {name}, and that {dns-server} is a server of its zone. If the name is an alias that "
-        "leads to a zone of this server (dig +short {owner} CNAME shows it), give the name that it leads to as {name}. "
-        "If the server answers no queries about the zone, give {zone}",
+        f"check the spelling of {{name}}, and that {{dns-server}} is a server of its zone. {_IF_ALIAS}. If the server "
+        "answers no queries about the zone, give {zone}",
     ),
     "zone-not-loaded": Sentences(
         "{server} is configured for {of_zone}, and has not loaded it",
@@ -296,6 +300,16 @@ TEXTS: dict[str, Sentences] = {
         "{owner} is in {found}, which {of_zone} delegates to {hosts}: a change of {of_zone} would not be seen at "
         "this name",
         "give {dns-server:{host}} {zone:{found}} {name:{owner}}",
+    ),
+    "view-without-zone": _any(
+        "{server} has {of_zone} for who asks without a key, and not for key {of_key}: the key selects another view",
+        "add {of_zone} to the view whose match-clients has the key, and run rndc reconfig; or, in the view that has "
+        "the zone, put key {of_key}; first into match-clients, and !key {of_key}; into those of the views above it",
+    ),
+    "view-with-other-zone": _any(
+        "{server} has {of_zone} for who asks without a key, and not for key {of_key}: the key selects another view, in "
+        "which {owner} is in the zone {found}",
+        "give {zone:{found}} {name:{owner}}; or add {of_zone} to the view that the key selects",
     ),
     # The key
     "other-algorithm": _any(

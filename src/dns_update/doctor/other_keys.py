@@ -127,7 +127,9 @@ def _from_hexadecimal(text: bytes) -> bytes | None:
 
 
 def _without_line_end(text: bytes) -> bytes | None:
-    return text.rstrip(b"\r\n") if text[-1:] in b"\r\n" and text else None
+    """Return the text without one line end; a secret may itself end with such an octet."""
+    bare = text.removesuffix(b"\n").removesuffix(b"\r")
+    return bare if bare != text else None
 
 
 def _raw(text: bytes) -> bytes:

@@ -34,6 +34,11 @@ def fault_of(intended: IntendedUpdate, algorithm: str, secret: str) -> str:
     return "key-secret-reading" if other is not None and not _is_other_secret(other, secret) else "key-secret"
 
 
+def has_secret(intended: IntendedUpdate, secret: str) -> bool:
+    """Return whether a secret, as Base64, is that of the update's key."""
+    return intended.key is not None and decoded_base64("".join(secret.split()).encode()) == intended.key.secret
+
+
 def is_other_algorithm(intended: IntendedUpdate, text: str) -> bool:
     """Return whether the server's key, with the algorithm `text`, does not verify what the update's key signs.
 

@@ -29,8 +29,9 @@ def fault_of(path: Path, key: Key) -> str:
         (Key("dd", SECRET, "hmac-sha256-128"), "key-algorithm"),
         (Key("dd", SECRET, "hmac-sha512"), "key-algorithm"),
         (Key("dd", SECRET[::-1], "hmac-sha256"), "key-secret"),
-        (Key("somebody", SECRET, "hmac-sha256"), "key-unknown"),
-        (Key("dd.example.com", SECRET, "hmac-sha256"), "key-similar"),
+        (Key("somebody", SECRET[::-1], "hmac-sha256"), "key-unknown"),
+        (Key("somebody", SECRET, "hmac-sha256"), "key-other-name"),
+        (Key("dd.example.com", SECRET[::-1], "hmac-sha256"), "key-similar"),
     ],
 )
 def test_named_rejects_the_keys_that_are_said_to_be_wrong(tmp_path: Path, key: Key, fault: str) -> None:
@@ -70,7 +71,7 @@ def test_without_a_secret_only_name_and_algorithm_are_compared(tmp_path: Path) -
 
 def test_a_name_with_a_letter_more(tmp_path: Path) -> None:
     path = written(tmp_path, KEY.replace('"dd"', '"ddns-keys"') + ZONE)
-    assert fault_of(path, Key("ddns-key", SECRET, "hmac-sha256")) == "key-similar"
+    assert fault_of(path, Key("ddns-key", SECRET[::-1], "hmac-sha256")) == "key-similar"
 
 
 def test_a_key_of_another_view(tmp_path: Path) -> None:

@@ -315,3 +315,30 @@ def bind_secondary_of_a_hidden_primary(stack: ExitStack, directory: Path) -> Wor
     own = Zone("example.com", policy=ANY, primary="hidden.example.net.")
     primary = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=[own], listen_v6=False))
     return line(stack.enter_context(secondary_of(directory, primary)), directory)
+
+
+@broken(
+    "BIND: the key selects a view that has only the zone above",
+    "view-with-other-zone",
+    "home.lab.example.com is in the zone example.com",
+    "give zone=example.com name=home.lab.example.com",
+)
+def bind_view_of_the_key_has_the_zone_above(stack: ExitStack, directory: Path) -> Words:
+    extra = views(
+        directory,
+        ("internal", "!key home; any;", "lab.example.com", ""),
+        ("external", "any;", "example.com", ANY),
+    )
+    server = Bind(directory / "bind", readonly_keys=[KEY], zones=[], extra=extra)
+    return line(stack.enter_context(server), directory, KEY, "zone=lab.example.com")
+
+
+@broken(
+    "BIND: the key selects a view that does not have the zone", "view-without-zone", "!key home; into those",
+)  # fmt: skip
+def bind_view_of_the_key_lacks_the_zone(stack: ExitStack, directory: Path) -> Words:
+    extra = views(
+        directory, ("internal", "!key home; any;", "example.com", ""), ("external", "any;", "example.net", ANY)
+    )
+    server = Bind(directory / "bind", readonly_keys=[KEY], zones=[], extra=extra)
+    return line(stack.enter_context(server), directory)

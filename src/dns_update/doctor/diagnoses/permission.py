@@ -34,9 +34,9 @@ async def cause_of(examined: Examined, *, is_refused: bool) -> Diagnosis | None:
 
     If not `is_refused`, the server said NOTAUTH, or a query failed.
     """
-    in_the_way = await obstacle.cause_of(examined)
-    if in_the_way is not None:
-        return in_the_way
+    before_permission = await obstacle.cause_of(examined) or await _other_view(examined)
+    if before_permission is not None:
+        return before_permission
     key = examined.case.key
     probe = await examined.questions.probe(examined.zone, key)
     if probe.is_silent:
@@ -71,6 +71,26 @@ async def _refuses_too(examined: Examined, endpoint: Endpoint | None) -> bool:
 
 
 # The zone as a whole
+
+
+async def _other_view(examined: Examined) -> Diagnosis | None:
+    """Return that the key selects a view of BIND that does not have the zone, and in which zone the name is there."""
+    key, zone = examined.case.key, examined.zone
+    if key is None or examined.kind.program != BIND:
+        return None
+    signed, plain = await examined.questions.soa(zone, key), await examined.questions.soa(zone)
+    is_shown = _has_zone(plain, zone)
+    if not is_shown or not signed.accepts_key or signed.is_silent or _has_zone(signed, zone):
+        return None
+    soa = signed.soa_above(zone) if signed.is_authoritative else None
+    if soa is None:
+        return examined.found("view-without-zone")
+    return examined.found("view-with-other-zone", found=soa.name)._replace(instead=(examined.case.owner, soa.name))
+
+
+def _has_zone(answer: Answer, zone: Name) -> bool:
+    soa = answer.soa_above(zone)
+    return answer.is_authoritative and soa is not None and soa.name == zone
 
 
 async def _cause_in_zone(examined: Examined, probe: Answer) -> Diagnosis | None:

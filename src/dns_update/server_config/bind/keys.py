@@ -8,11 +8,11 @@ from pathlib import Path
 
 from dns_update import errors
 from dns_update.server_config.bind.statements import Statement, read_one_file
-from dns_update.server_config.bind.update_policy import SESSION_KEY, is_local
+from dns_update.server_config.bind.update_policy import SESSION_KEY
 from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.intended_update import IntendedUpdate
-from dns_update.server_config.keys import fault_of, nearest_name
+from dns_update.server_config.keys import fault_of, has_secret, nearest_name
 from dns_update.server_config.source import as_name
 from dns_update.wire.name import Name
 
@@ -32,19 +32,24 @@ def examine_key(
         return False
     key = scope.key(signer)
     if key is None:
-        return _is_session_key(signer, scope) or _is_missing(found, signer, scope, others, main)
+        return _is_session_key(signer, scope) or _is_missing(found, intended, signer, scope, others, main)
     return _compare(found, intended, key)
 
 
 def _is_session_key(signer: Name, scope: ViewScope) -> bool:
-    """Return whether the key is the one that named makes itself, for `update-policy local`."""
+    """Return whether the key is the one that named makes itself, in any case, for zones with `update-policy local`."""
     options = scope.options
-    name = as_name("" if options is None else options.setting("session-keyname")) or SESSION_KEY
-    policies = [zone.child("update-policy") for zone in scope.zones]
-    return signer == name and any(policy is not None and is_local(policy) for policy in policies)
+    return signer == (as_name("" if options is None else options.setting("session-keyname")) or SESSION_KEY)
 
 
-def _is_missing(found: Findings, signer: Name, scope: ViewScope, others: list[ViewScope], main: Place) -> bool:
+def _is_missing(  # noqa: PLR0913, PLR0917 - all that a key may be looked for in
+    found: Findings,
+    intended: IntendedUpdate,
+    signer: Name,
+    scope: ViewScope,
+    others: list[ViewScope],
+    main: Place,
+) -> bool:
     elsewhere = next((key for other in others if (key := other.key(signer)) is not None), None)
     if elsewhere is not None:
         view = next(other.name for other in others if other.key(signer) is not None)
@@ -53,6 +58,10 @@ def _is_missing(found: Findings, signer: Name, scope: ViewScope, others: list[Vi
     not_included = _in_file_beside(signer, scope, main)
     if not_included is not None:
         found.fault("key-not-included", not_included.place, main=main.file)
+        return False
+    same = next((key for key in scope.keys if has_secret(intended, key.setting("secret"))), None)
+    if same is not None:
+        found.fault("key-other-name", same.place, similar=same.word(1))
         return False
     near = nearest_name(signer, [key.word(1) for key in scope.keys])
     if near:

@@ -12,8 +12,10 @@ TEXTS = {
     "zone-missing": (
         "the configuration has no zone $zone; its zones are: $zones",
         (
-            'if this is the right server, write: zone "$zone" { type primary; file "/var/lib/bind/$zone.zone"; '
-            "update-policy { $GRANT }; }; create that file, and $RELOAD"
+            "if one of these is meant, give that one; if $owner is an alias of a name in one of them (dig +short "
+            "$owner CNAME shows it), change that name. Only if this server should have the zone itself, write: "
+            'zone "$zone" { type primary; file "/var/lib/bind/$zone.zone"; update-policy { $GRANT }; }; create that '
+            "file, and $RELOAD"
         ),
     ),
     "zone-added-later": (
@@ -61,7 +63,11 @@ TEXTS = {
     # the key
     "key-unknown": (
         "the configuration has no key $key; it has: $known",
-        'write the key in a file that named reads: key "$key" { algorithm hmac-sha256; secret "..."; }; and $RELOAD',
+        'write the key in a file that named reads: key "$key" { algorithm $algorithm; secret "..."; }; and $RELOAD',
+    ),
+    "key-other-name": (
+        "the key with the secret of $key has the name $similar in the configuration",
+        "give that name: {key-name:$similar}",
     ),
     "key-in-other-view": (
         "the key $key is known only in the view $other, not in the view $view, which answers this client",

@@ -11,7 +11,11 @@ TEXTS = {
     # the zone
     "zone-missing": (
         "the configuration has no zone $zone; its zones are: $zones",
-        'if this is the right server, write below zone: "- domain: $zone", "acl: dns-update", with $RULE; and $RELOAD',
+        (
+            "if one of these is meant, give that one; if $owner is an alias of a name in one of them (dig +short "
+            "$owner CNAME shows it), change that name. Only if this server should have the zone itself, write below "
+            'zone: "- domain: $zone", "acl: dns-update", with $RULE; and $RELOAD'
+        ),
     ),
     "secondary": (
         "this server is a secondary of the zone $zone, and takes no such update to pass on; its primary is $primaries",

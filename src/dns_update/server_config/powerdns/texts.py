@@ -53,7 +53,10 @@ TEXTS = {
     ),
     "zone-missing": (
         "the database has no zone $zone; its zones are: $zones",
-        "check the name: $show; if this is the right server, run: $create_zone $zone",
+        (
+            "check the name: $show; if $owner is an alias of a name in one of these (dig +short $owner CNAME shows "
+            "it), change that name. Only if this server should have the zone itself, run: $create_zone $zone"
+        ),
     ),
     "secondary": (
         "this server is a secondary of the zone $zone, and does not forward updates",
