@@ -266,3 +266,26 @@ def test_quiet_says_only_what_is_wrong(bind: NameServer) -> None:
     wrong = checked(*access(bind, bind.readonly_keys[0]), "name=home", "address=192.0.2.9", "quiet=yes").stdout
     assert wrong.startswith("FAILED")
     assert "ok " not in wrong
+
+
+@pytest.mark.parametrize(
+    ("require", "has", "says"), [("absent", True, "has A 192.0.2.1"), ("existing", False, "nothing")]
+)
+def test_what_the_line_requires_of_the_name_is_looked_at(
+    require: str,
+    has: bool,
+    says: str,
+    bind: NameServer,
+    unique_name: str,
+) -> None:
+    words = [*access(bind), f"name={unique_name}", "ttl=60"]
+    if has:
+        assert in_process("set", *words, "address=192.0.2.1").status == 0
+    result = in_process("check", *words, "address=192.0.2.9", f"require={require}")
+    by_set = in_process("set", *words, "address=192.0.2.9", f"require={require}")
+    assert result.status == by_set.status == 8
+    assert (
+        f"{unique_name}.example.com {says}" in result.stdout or f"{unique_name}.example.com has {says}" in result.stdout
+    )
+    other = "existing" if require == "absent" else "absent"
+    assert in_process("check", *words, "address=192.0.2.9", f"require={other}").status == 0

@@ -19,7 +19,7 @@ from dns_update.client.plan import Desired
 from dns_update.client.requests import check_values
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
-from dns_update.doctor.checklist import Line, Step, failed, not_carried_out, steps_of
+from dns_update.doctor.checklist import Line, Step, failed, not_carried_out, steps_of, unmet_requirement
 from dns_update.doctor.examiner import examine
 from dns_update.doctor.source_answers import SourceAnswer, SourceQuestion, ask_sources
 from dns_update.doctor.subject import Destination, Subject
@@ -96,7 +96,8 @@ async def _examined(options: Options, target: Target, transports: CountingTransp
     gives_data = bool(options.address or options.value or options.ttl == 0)
     line = Line(target.zone is not None, bool(options.update_server or options.dns_server), key is not None, gives_data)
     names = _refused_by_set(target, data) if options.check_names else ()
-    steps = [*names, *steps_of(seen, seen.names[0], line), *not_carried_out(seen.names[0])]
+    unmet = list(unmet_requirement(seen.names[0], options.require))
+    steps = [*names, *steps_of(seen, seen.names[0], line), *unmet, *(() if unmet else not_carried_out(seen.names[0]))]
     if options.server_config is not None and key is not None and key.is_negotiated:
         what = "what it lets a Kerberos principal do is not read from there yet"
         steps.append(Step("configuration", "left out", what, hint=Hint("the update step has tried it")))

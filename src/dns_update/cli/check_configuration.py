@@ -17,7 +17,7 @@ from dns_update.wire.inet import parse_address
 from dns_update.wire.name import Name
 
 _OF_SEVERAL = (
-    "asking-refused", "cannot-write", "cannot-write-or-sign", "key-in-no-acl", "key-needed", "key-not-accepted",
+    "asking-refused", "cannot-write", "cannot-write-or-sign", "key-in-no-acl", "key-not-accepted",
     "key-unknown", "knot-refused", "not-granted", "not-listening", "not-listening-here",
     "perhaps-secondary", "powerdns-key-not-allowed", "powerdns-updates-off", "zone-closed", "zone-not-loaded",
 )  # fmt: skip

@@ -96,14 +96,22 @@ def answered(answer: T) -> T:
     return answer
 
 
+_EAI_AGAIN = -3  # as the C library has it: no resolver answers now
+_NO_RESOLVER = (
+    "no resolver answers: the line may not be up yet (ip route), or /etc/resolv.conf names none that can be reached; "
+    "try again then, or give the server's IP address as {dns-server}"
+)
+
+
 def unresolved(host: str, error: Exception) -> errors.NoResponse:
     """Return the error for a host name whose address cannot be found."""
     reason = (getattr(error, "strerror", None) or str(error)).lower()
+    hint = _NO_RESOLVER if getattr(error, "errno", None) == _EAI_AGAIN else "check {dns-server}"
     return errors.NoResponse(
         f"its address cannot be found: {reason}",
         endpoint=host,
         cause=errors.causes.ADDRESS_NOT_FOUND,
-        hint=errors.Hint("check {dns-server}"),
+        hint=errors.Hint(hint),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dns_update.address.sources import spelled
 from dns_update.auth import Key
@@ -23,12 +23,15 @@ from dns_update.doctor.server_kind import OTHER, POWERDNS
 from dns_update.doctor.source_answers import SourceAnswer
 from dns_update.doctor.surroundings import NameServerState, Surroundings
 from dns_update.doctor.weak_secrets import weakness_of
-from dns_update.errors import DnsUpdateError, Hint
+from dns_update.errors import DnsUpdateError, Hint, NameExists, NameNotFound
 from dns_update.rr.record import Record
 from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import RRClass, RRType, rrtype_from_text, rrtype_to_text
 from dns_update.wire.inet import format_address
 from dns_update.wire.name import Name
+
+if TYPE_CHECKING:
+    from dns_update.update import Requirement
 
 Mark: TypeAlias = Literal["ok", "note", "failed", "left out"]
 
@@ -383,6 +386,20 @@ def _disagreements(name: NameExamination) -> Iterator[Step]:
     for problem in problems_of(name):
         if problem.cause == "servers-disagree":
             yield _failed("servers", problem, problem.cause)
+
+
+def unmet_requirement(name: NameExamination, require: Requirement) -> Iterator[Step]:
+    """Yield the step that fails because the name has records, or none, and the line requires the opposite."""
+    for one in name.at_servers[:1]:
+        if one.server.error is not None or one.comparison is None:
+            return
+        owner, has = name.subject.name, one.present or one.comparison.current
+        if require == "absent" and has:
+            text = f"{owner} has {listed(has)}, and the update is to be made only if it has nothing"
+            yield failed("record", NameExists(text, hint=Hint("leave {require:absent} out if that may be replaced")))
+        elif require == "existing" and not has:
+            text = f"{owner} has nothing, and the update is to be made only if it has something"
+            yield failed("record", NameNotFound(text, hint=Hint("leave {require:existing} out, or check {name}")))
 
 
 # What no question shows

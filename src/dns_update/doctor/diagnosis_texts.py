@@ -236,6 +236,11 @@ TEXTS: dict[str, Sentences] = {
             f"In the database, its name must be in lower case, without a final dot. {_IF_ALIAS}",
         },
     ),
+    "no-zone-but-keys": _any(
+        "{server} has no zone that holds {owner}; it has {found}, by which the key is named",
+        "give a {name} in that zone; for {owner} itself, let it be an alias (CNAME) into that zone, and change the "
+        "name that it leads to; or give a {dns-server} of its zone",
+    ),
     "no-zone-of-name": _any(
         "{server} has no zone that holds {owner}, in any case not for this machine",
         f"check the spelling of {{name}}, and that {{dns-server}} is a server of its zone. {_IF_ALIAS}. If the server "
@@ -467,11 +472,11 @@ TEXTS: dict[str, Sentences] = {
         "{server} accepts key {of_key}, and takes no update of {of_zone} with it",
         {
             OTHER: "let the server allow the key for this zone",
-            BIND: "mostly named.conf does not let this key update the zone: its statement needs "
-            f"{_GRANT} or its allow-update does not name this key (use the one that it names, or add this one), or "
-            f"denies this machine's address before it; {_RECONFIG}. Otherwise rndc zonestatus {{of_zone}} tells why. "
-            'If it says "frozen: yes", run rndc thaw {of_zone}. If it says "type: secondary", update the primary. If '
-            'it says "multiple views", the view for this machine has no such rule: add key "{of_key}"; to '
+            BIND: "mostly named.conf does not let this key update the zone: its statement needs, in the place of an "
+            f"allow-update that is there, {_GRANT} or its allow-update names another key (use that one, or add this "
+            f"one), or denies this machine's address before it; {_RECONFIG}. Otherwise rndc zonestatus {{of_zone}} "
+            'tells why. If it says "frozen: yes", run rndc thaw {of_zone}. If it says "type: secondary", update the '
+            'primary. If it says "multiple views", the view for this machine has no such rule: add key "{of_key}"; to '
             'match-clients of the view that has it, and !key "{of_key}"; before all else to those above it',
             KNOT: "knot.conf needs in the acl of the zone: key: {of_key}, action: update. A secondary passes updates "
             "on to its primary, whose configuration needs that, too",

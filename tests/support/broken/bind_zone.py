@@ -342,3 +342,13 @@ def bind_view_of_the_key_lacks_the_zone(stack: ExitStack, directory: Path) -> Wo
     )
     server = Bind(directory / "bind", readonly_keys=[KEY], zones=[], extra=extra)
     return line(stack.enter_context(server), directory)
+
+
+@broken(
+    "BIND has only the zone by which the key is named", "no-zone-but-keys", "it has _acme-challenge.example.org",
+    "let it be an alias (CNAME) into that zone",
+)  # fmt: skip
+def bind_only_the_zone_of_the_key(stack: ExitStack, directory: Path) -> Words:
+    key = LabKey.generate("_acme-challenge.example.org")
+    server = Bind(directory / "bind", keys=[key], zones=[Zone("_acme-challenge.example.org")])
+    return line(stack.enter_context(server), directory, key, "zone=", name="home.example.org")

@@ -121,6 +121,17 @@ async def _in_other_zone(questions: Questions, case: Case, kind: ServerKind, ask
     return await _with_parts_reversed(questions, case, asked)
 
 
+async def _of_key(questions: Questions, case: Case, kind: ServerKind) -> Diagnosis | None:
+    """Return that the server has the zone by which the key is named, as keys for ACME challenges are."""
+    if case.key is None:
+        return None
+    answer = await questions.soa(case.key.name)
+    soa = answer.soa_above(case.key.name) if answer.is_authoritative else None
+    if soa is None or is_top(soa.name):
+        return None
+    return diagnosis_of(questions, case, kind, "no-zone-but-keys", zone=case.owner, found=soa.name)
+
+
 async def _with_parts_reversed(questions: Questions, case: Case, asked: Name) -> Diagnosis | None:
     """Return that the server has the reverse zone whose parts are in the other order (RFC 1035, section 3.5)."""
     above = next((above for above in _REVERSE if asked.is_within(above)), None)
@@ -186,7 +197,8 @@ def hosts_of(records: Iterable[Record]) -> list[Name]:
 async def _refused(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis | None:
     """Return why the server refuses to answer about the zone: it does not have it, or it answers no queries."""
     if case.zone is None:  # nothing is sent for a zone that is only a guess
-        return await _in_other_zone(questions, case, kind, asked) or _no_zone(questions, case, kind, asked)
+        known = await _in_other_zone(questions, case, kind, asked) or await _of_key(questions, case, kind)
+        return known or _no_zone(questions, case, kind, asked)
     known = await _only_queries_refused(questions, case, kind, asked)
     known = known or await _in_other_zone(questions, case, kind, asked)
     if known is not None:

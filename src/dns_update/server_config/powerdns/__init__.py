@@ -105,8 +105,11 @@ def _key(found: Findings, intended: IntendedUpdate, database: Database, main: Pl
         known = ", ".join(each.name for each in database.keys) or "none"
         found.fault("key-similar" if similar else "key-unknown", main, similar=similar, known=known)
         return
+    same = [each for each in database.keys if Name.from_text(each.name) == intended.signer]
     code = fault_of(intended, key.algorithm, key.secret)
-    if code:
+    if len(same) > 1:
+        found.fault("key-twice", main, algorithms=", ".join(each.algorithm for each in same))
+    elif code:
         found.fault(code, main, other=key.algorithm)
     else:
         found.right("key-right", main)

@@ -66,6 +66,10 @@ TEXTS = {
         "this server is a secondary of the zone $zone, and forwards updates to its primary",
         "check the configuration of the primary, which this shows: $show",
     ),
+    "key-twice": (
+        "the database has more than one key $key ($algorithms), and PowerDNS takes any of them",
+        "keep one: pdnsutil delete-tsig-key $key; then: pdnsutil import-tsig-key $key $algorithm SECRET",
+    ),
     "key-unknown": (
         "the database has no key $key; it has: $known",
         "run: $generate_tsig_key $key $algorithm",
