@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from lab.errors import ServerFailed
 from lab.port import IPV4, Port
@@ -20,6 +20,14 @@ _POLL_SECONDS = 0.002
 _STOP_SECONDS = 5.0
 _READY = "commencing operation"
 _MASTER = "master"  # the password of a database that lasts as long as a test run
+
+
+class HasRealm(Protocol):
+    """A KDC of any kind."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What programs need in their environment to use its realm."""
 
 
 @dataclass(eq=False)
@@ -191,7 +199,7 @@ class Kdc:
 
 
 @contextmanager
-def in_realm(kdc: Kdc) -> Iterator[None]:
+def in_realm(kdc: HasRealm) -> Iterator[None]:
     """Let this process, and those that it starts, use the realm."""
     before = {name: os.environ.get(name) for name in kdc.environment}
     os.environ.update(kdc.environment)

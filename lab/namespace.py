@@ -10,6 +10,8 @@ import itertools
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +25,7 @@ _SETTINGS = Path("/etc/netns")
 
 # linux/sched.h, linux/mount.h
 _CLONE_NEWNS = 0x00020000
+_CLONE_NEWNET = 0x40000000
 _MS_REC_PRIVATE = 0x4000 | 0x40000
 
 _COUNTER = itertools.count(1)
@@ -60,6 +63,16 @@ class Namespace:
         """The beginning of a command line that runs in the namespace."""
         return ["ip", "netns", "exec", self.name]
 
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Let this thread, and those that it starts meanwhile, open sockets in it; /etc stays the machine's."""
+        with Path("/proc/thread-self/ns/net").open("rb") as own, (_NAMES / self.name).open("rb") as inside:
+            _enter(inside.fileno())
+            try:
+                yield
+            finally:
+                _enter(own.fileno())
+
     def write(self, name: str, text: str) -> None:
         """Write a file that programs started in it from now on find in /etc instead of the machine's own."""
         (_SETTINGS / self.name / name).write_text(text, encoding="ascii")
@@ -92,7 +105,8 @@ def unavailable_because() -> str | None:
 def _keep_mounts_private() -> None:
     """Give this thread, and the processes it starts, their own mounts, and empty directories for namespaces.
 
-    It calls the C library, because `os.unshare` is new in Python 3.12, and the standard library has no `mount`.
+    It calls the C library, because `os.unshare` is new in Python 3.12 (`os.setns`, too), and the standard library has
+    no `mount`.
     """
     library = ctypes.CDLL(None, use_errno=True)
     _check(library.unshare(_CLONE_NEWNS), "unshare")
@@ -100,6 +114,10 @@ def _keep_mounts_private() -> None:
     for directory in (_NAMES, _SETTINGS):
         directory.mkdir(parents=True, exist_ok=True)
         _check(library.mount(b"tmpfs", bytes(directory), b"tmpfs", 0, b"mode=755"), f"mount -t tmpfs {directory}")
+
+
+def _enter(network: int) -> None:
+    _check(ctypes.CDLL(None, use_errno=True).setns(network, _CLONE_NEWNET), "setns")
 
 
 def _check(result: int, what: str) -> None:

@@ -7,7 +7,7 @@ import dns.rdatatype
 from dns_update import Update, errors
 from dns_update.bulk import Wish
 from dns_update.rr.record import soa_serial
-from lab.servers_table.site import CLOSED, NARROW, ZONE, Site
+from lab.servers_table.site import Site
 
 _TTL = 300
 _MANY = 200
@@ -29,56 +29,58 @@ def set_address(site: Site, name: str) -> None:
 
 def add_and_remove(site: Site, name: str) -> None:
     """Add a second address, remove one, then the whole name."""
-    site.client.set(name, "192.0.2.1", zone=ZONE, ttl=_TTL)
-    site.client.add(name, "192.0.2.2", zone=ZONE)
+    site.client.set(name, "192.0.2.1", zone=site.zone, ttl=_TTL)
+    site.client.add(name, "192.0.2.2", zone=site.zone)
     _expect(site, name, "A", ["192.0.2.1", "192.0.2.2"])
-    site.client.delete(name, "192.0.2.1", zone=ZONE)
+    site.client.delete(name, "192.0.2.1", zone=site.zone)
     _expect(site, name, "A", ["192.0.2.2"])
-    site.client.delete(name, zone=ZONE)
+    site.client.delete(name, zone=site.zone)
     _expect(site, name, "A", [])
 
 
 def both_families(site: Site, name: str) -> None:
     """Set an IPv4 and an IPv6 address by one message."""
-    site.client.set(name, "192.0.2.1", "2001:db8::1", zone=ZONE, ttl=_TTL)
+    site.client.set(name, "192.0.2.1", "2001:db8::1", zone=site.zone, ttl=_TTL)
     _expect(site, name, "A", ["192.0.2.1"])
     _expect(site, name, "AAAA", ["2001:db8::1"])
 
 
 def kept_ttl(site: Site, name: str) -> None:
     """Keep the TTL that stands, if none is given."""
-    site.client.set(name, "192.0.2.1", zone=ZONE, ttl=77)
-    site.client.set(name, "192.0.2.2", zone=ZONE)
+    site.client.set(name, "192.0.2.1", zone=site.zone, ttl=77)
+    site.client.set(name, "192.0.2.2", zone=site.zone)
     _expect_ttl(site, name, 77)
 
 
 def changed_ttl(site: Site, name: str) -> None:
     """Change the TTL of an address that stays."""
-    site.client.set(name, "192.0.2.1", zone=ZONE, ttl=77)
-    site.client.set(name, "192.0.2.1", zone=ZONE, ttl=88)
+    site.client.set(name, "192.0.2.1", zone=site.zone, ttl=77)
+    site.client.set(name, "192.0.2.1", zone=site.zone, ttl=88)
     _expect_ttl(site, name, 88)
 
 
 def prerequisites(site: Site, name: str) -> None:
     """Obey `require=absent` and `require=existing`."""
-    _refused(errors.NameNotFound, lambda: site.client.set(name, "192.0.2.1", zone=ZONE, ttl=_TTL, require="existing"))
-    site.client.set(name, "192.0.2.1", zone=ZONE, ttl=_TTL, require="absent")
-    _refused(errors.NameExists, lambda: site.client.set(name, "192.0.2.2", zone=ZONE, ttl=_TTL, require="absent"))
+    _refused(
+        errors.NameNotFound, lambda: site.client.set(name, "192.0.2.1", zone=site.zone, ttl=_TTL, require="existing")
+    )
+    site.client.set(name, "192.0.2.1", zone=site.zone, ttl=_TTL, require="absent")
+    _refused(errors.NameExists, lambda: site.client.set(name, "192.0.2.2", zone=site.zone, ttl=_TTL, require="absent"))
     _expect(site, name, "A", ["192.0.2.1"])
 
 
 def other_types(site: Site, name: str) -> None:
     """Set TXT of more than one string, MX, SRV and CAA."""
-    site.client.set(name, _LONG_TEXT, rrtype="TXT", zone=ZONE, ttl=_TTL)
-    site.client.set(name, f"10 ns.{ZONE}.", rrtype="MX", zone=ZONE, ttl=_TTL)
-    site.client.set(f"_x._tcp.{name}", f"1 2 443 ns.{ZONE}.", rrtype="SRV", zone=ZONE, ttl=_TTL)
-    site.client.set(name, '0 issue "ca.example"', rrtype="CAA", zone=ZONE, ttl=_TTL)
-    _expect(site, name, "MX", [f"10 ns.{ZONE}."])
+    site.client.set(name, _LONG_TEXT, rrtype="TXT", zone=site.zone, ttl=_TTL)
+    site.client.set(name, f"10 ns.{site.zone}.", rrtype="MX", zone=site.zone, ttl=_TTL)
+    site.client.set(f"_x._tcp.{name}", f"1 2 443 ns.{site.zone}.", rrtype="SRV", zone=site.zone, ttl=_TTL)
+    site.client.set(name, '0 issue "ca.example"', rrtype="CAA", zone=site.zone, ttl=_TTL)
+    _expect(site, name, "MX", [f"10 ns.{site.zone}."])
 
 
 def many_changes(site: Site, name: str) -> None:
     """Take changes of 200 names in one message, of more than 4,096 octets."""
-    update = Update(ZONE)
+    update = Update(site.zone)
     for number in range(_MANY):
         update = update.add(f"{name}-{number}", _TTL, "A", f"192.0.2.{number}")
     site.client.send(update)
@@ -87,7 +89,7 @@ def many_changes(site: Site, name: str) -> None:
 
 def bulk(site: Site, name: str) -> None:
     """Set 200 names by `apply`, beside one of a zone that is not there: each gets its own answer."""
-    good = [Wish.from_text(f"{name}-b{n}.{ZONE}", f"192.0.2.{n}", ttl=_TTL, zone=ZONE) for n in range(_MANY)]
+    good = [Wish.from_text(f"{name}-b{n}.{site.zone}", f"192.0.2.{n}", ttl=_TTL, zone=site.zone) for n in range(_MANY)]
     bad = Wish.from_text("elsewhere.example.net", "192.0.2.1", ttl=_TTL, zone="example.net")
     states = [outcome.state for outcome in site.client.apply([*good, bad])]
     _must(states.count("updated") == _MANY, f"{states.count('updated')} of {_MANY} were updated")
@@ -96,31 +98,31 @@ def bulk(site: Site, name: str) -> None:
 
 def transfer(site: Site, name: str) -> None:
     """Transfer the zone, and what has changed in it since a version (AXFR, IXFR)."""
-    soa = next(site.client.transfer(ZONE))
-    site.client.set(name, "192.0.2.1", zone=ZONE, ttl=_TTL)
+    soa = next(site.client.transfer(site.zone))
+    site.client.set(name, "192.0.2.1", zone=site.zone, ttl=_TTL)
     for since in (None, soa_serial(soa.rdata)):
-        records = list(site.client.transfer(ZONE, since=since))
+        records = list(site.client.transfer(site.zone, since=since))
         _must(any(str(record.name).startswith(f"{name}.") for record in records), "the new name is missing")
 
 
 def alias_beside(site: Site, name: str) -> None:
     """Show that no address can be beside a CNAME."""
-    site.client.set(name, f"ns.{ZONE}.", rrtype="CNAME", zone=ZONE, ttl=_TTL)
+    site.client.set(name, f"ns.{site.zone}.", rrtype="CNAME", zone=site.zone, ttl=_TTL)
     _refused(
         (errors.NotApplied, errors.PermissionDenied),
-        lambda: site.client.set(name, "192.0.2.1", zone=ZONE, ttl=_TTL),
+        lambda: site.client.set(name, "192.0.2.1", zone=site.zone, ttl=_TTL),
     )
 
 
 def not_permitted(site: Site, _name: str) -> None:
     """Tell a key that may not change a zone from one that is unknown."""
-    _refused(errors.PermissionDenied, lambda: site.client.set("home", "192.0.2.1", zone=CLOSED, ttl=_TTL))
+    _refused(errors.PermissionDenied, lambda: site.client.set("home", "192.0.2.1", zone=site.closed, ttl=_TTL))
 
 
 def one_name_only(site: Site, _name: str) -> None:
     """Limit a key to one name and type."""
-    site.client.set("mine", "192.0.2.1", zone=NARROW, ttl=_TTL)
-    _refused(errors.DnsUpdateError, lambda: site.client.set("others", "192.0.2.1", zone=NARROW, ttl=_TTL))
+    site.client.set("mine", "192.0.2.1", zone=site.narrow, ttl=_TTL)
+    _refused(errors.DnsUpdateError, lambda: site.client.set("others", "192.0.2.1", zone=site.narrow, ttl=_TTL))
 
 
 def no_such_zone(site: Site, _name: str) -> None:
@@ -130,12 +132,12 @@ def no_such_zone(site: Site, _name: str) -> None:
 
 def unknown_key(site: Site, name: str) -> None:
     """Say that it does not know a key."""
-    _refused(errors.KeyRejected, lambda: site.with_unknown_key().set(name, "192.0.2.1", zone=ZONE, ttl=_TTL))
+    _refused(errors.KeyRejected, lambda: site.with_unknown_key().set(name, "192.0.2.1", zone=site.zone, ttl=_TTL))
 
 
 def wrong_secret(site: Site, name: str) -> None:
     """Say that the secret of a key is another one."""
-    _refused(errors.KeyRejected, lambda: site.with_wrong_secret().set(name, "192.0.2.1", zone=ZONE, ttl=_TTL))
+    _refused(errors.KeyRejected, lambda: site.with_wrong_secret().set(name, "192.0.2.1", zone=site.zone, ttl=_TTL))
 
 
 STORIES = (

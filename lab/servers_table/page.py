@@ -15,14 +15,16 @@ _INTRODUCTION = """\
 # Servers
 
 What each name server does with the requests of dns-update. Nothing here is written by hand: every server of the table
-was started, with the same zones and keys, and asked. The tests ask those that the machine has again, and compare.
-`python -m lab.servers_table` makes the page anew; servers of other versions keep their columns.
+was started, with the same zones and keys, and asked; Samba has the zone of its domain, and users in place of keys. The
+tests ask those that the machine has again, and compare. `python -m lab.servers_table`, as root, makes the page anew;
+servers of other versions keep their columns.
 
 A number in place of a yes leads to the reason below the table.
 """
+_NOT_ASKED = "not asked yet"  # a new row, and a version that another machine has
 _WAYS = {
     "udp": "UDP", "tcp": "TCP", "tls": "TLS (port 853)", "quic": "QUIC (port 853)", "none": "no signature, by address",
-    **{algorithm: algorithm for algorithm in SIGNATURES[1:]},
+    **{algorithm: algorithm for algorithm in SIGNATURES[1:]}, "gss": "GSS-TSIG (Kerberos)",
 }  # fmt: skip
 
 
@@ -43,7 +45,7 @@ def page_of(known: Mapping[str, Cells]) -> str:
     columns = sorted(known, key=lambda name: (list(PROGRAMS).index(name.rpartition(" ")[0]), name))
     stories = {story.__name__: (story.__doc__ or "").removesuffix(".") for story in STORIES}
     tables = (
-        ("Requests, by UDP, signed with HMAC-SHA256", stories),
+        ("Requests, by UDP, signed with HMAC-SHA256; to Samba, with a Kerberos ticket", stories),
         ("Transports", {row: _WAYS[row] for row in TRANSPORTS}),
         ("Signatures", {row: _WAYS[row] for row in SIGNATURES}),
     )
@@ -61,7 +63,8 @@ def _table(title: str, rows: Mapping[str, str], columns: Sequence[str], known: M
         return f"no ({notes.index(cell) + 1})"
 
     lines = [
-        f"| {words} | {' | '.join(shown(known[column][row]) for column in columns)} |" for row, words in rows.items()
+        f"| {words} | {' | '.join(shown(known[column].get(row, _NOT_ASKED)) for column in columns)} |"
+        for row, words in rows.items()
     ]
     head = f"| | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}\n"
     below = "".join(f"{number}. {note}\n" for number, note in enumerate(notes, 1))

@@ -1,6 +1,5 @@
 """The servers of the table, each started with the same zones and keys, and with all transports that it has."""
 
-import base64
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
@@ -16,19 +15,13 @@ from lab.pairs import CHECKS_SIG0, KEYGEN, Pair, keygen
 from lab.port import IPV4, Port
 from lab.powerdns import PowerDns
 from lab.server import NameServer
-from lab.servers_table.site import CLOSED, KEYS, NARROW, OPEN, ZONE, Program, Site
+from lab.servers_table.realm import HOST, USER, realm
+from lab.servers_table.samba import SAMBA, samba
+from lab.servers_table.site import ALGORITHMS, CLOSED, KEYS, NARROW, OPEN, ZONE, Program, Site, key_of, lab_keys
 from lab.versions import version
 from lab.zone import Zone
 
-ALGORITHMS = ("hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512")
-_HOST = "ns.example.com"
 _KNOT_WITH_TLS = (3, 4)
-
-
-def lab_keys() -> list[LabKey]:
-    """Return a key for each algorithm; the first is that of most stories."""
-    first = LabKey.generate("ddns-key", "hmac-sha256")
-    return [first, *(LabKey.generate(f"key-{each}", each) for each in ALGORITHMS if each != first.algorithm)]
 
 
 def _pairs(directory: Path) -> dict[str, Pair]:
@@ -40,10 +33,10 @@ def _pairs(directory: Path) -> dict[str, Pair]:
 
 @contextmanager
 def bind(directory: Path) -> Iterator[Program]:
-    """Start BIND, with a port for TLS."""
+    """Start BIND, with a port for TLS, and a KDC of its realm."""
     keys = lab_keys()
     pairs = _pairs(directory / "pairs")
-    names = [*(key.name for key in keys), *(f"{algorithm}.{KEYS}" for algorithm in pairs)]
+    names = [*(key.name for key in keys), *(f"{algorithm}.{KEYS}" for algorithm in pairs), USER]
     grants = " ".join(f'grant "{name}" zonesub ANY;' for name in names)
     zones = [
         Zone(ZONE, policy=f"update-policy {{ {grants} }};"),
@@ -54,18 +47,17 @@ def bind(directory: Path) -> Iterator[Program]:
             KEYS, policy="update-policy { deny * zonesub; };", records="\n".join(each.record for each in pairs.values())
         ),
     ]
-    with _certified(directory) as (port, own):
+    with _certified(directory) as (port, own), realm(directory) as (host, ticket):
         server = Bind(
             directory / "bind",
             zones=zones,
             readonly_keys=keys,
-            options=f"listen-on port {port} tls own {{ {IPV4}; }};",
+            options=f'listen-on port {port} tls own {{ {IPV4}; }}; tkey-gssapi-keytab "{host}";',
             extra=f'tls own {{ cert-file "{own.certificate}"; key-file "{own.key}"; }};',
         )
         with server:
             program = _program("BIND", _numbers("named", 2), server, keys, {"tls": (port, own)})
-            by_pair = {name: replace(program.plain, key=Key.from_file(pair.private)) for name, pair in pairs.items()}
-            yield replace(program, signatures={**program.signatures, **by_pair})
+            yield _with_keys(program, {name: Key.from_file(pair.private) for name, pair in pairs.items()}, ticket)
 
 
 @contextmanager
@@ -99,16 +91,16 @@ def knot(directory: Path) -> Iterator[Program]:
             options=listens if has_tls else "",
             extra=f"acl:\n{acls}",
         )
-        with server:
-            yield _program("Knot DNS", _numbers("knotd", 2), server, keys, encrypted)
+        with server, realm(directory) as (_host, ticket):
+            yield _with_keys(_program("Knot DNS", _numbers("knotd", 2), server, keys, encrypted), {}, ticket)
 
 
 @contextmanager
 def powerdns(directory: Path) -> Iterator[Program]:
     """Start PowerDNS."""
     keys = lab_keys()
-    with _powerdns(directory, keys) as server:
-        yield _program("PowerDNS", _numbers("pdns_server", 2), server, keys, {})
+    with _powerdns(directory, keys) as server, realm(directory) as (_host, ticket):
+        yield _with_keys(_program("PowerDNS", _numbers("pdns_server", 2), server, keys, {}), {}, ticket)
 
 
 @contextmanager
@@ -117,9 +109,10 @@ def powerdns_behind_dnsdist(directory: Path) -> Iterator[Program]:
     keys = lab_keys()
     with _powerdns(directory, keys) as upstream, _certified(directory) as (port, own):
         tls = f'addTLSLocal("{IPV4}:{port}", "{own.certificate}", "{own.key}")'
-        with Dnsdist(directory / "dnsdist", upstream=upstream, options=tls) as server:
-            name = "PowerDNS behind dnsdist"
-            yield _program(name, _numbers("pdns_server", 2), server, keys, {"tls": (port, own)})
+        server = Dnsdist(directory / "dnsdist", upstream=upstream, options=tls)
+        with server, realm(directory) as (_host, ticket):
+            name, encrypted = "PowerDNS behind dnsdist", {"tls": (port, own)}
+            yield _with_keys(_program(name, _numbers("pdns_server", 2), server, keys, encrypted), {}, ticket)
 
 
 PROGRAMS: Mapping[str, Callable[[Path], AbstractContextManager[Program]]] = {
@@ -127,6 +120,7 @@ PROGRAMS: Mapping[str, Callable[[Path], AbstractContextManager[Program]]] = {
     "Knot DNS": knot,
     "PowerDNS": powerdns,
     "PowerDNS behind dnsdist": powerdns_behind_dnsdist,
+    SAMBA: samba,
 }
 
 
@@ -153,15 +147,15 @@ def _certified(directory: Path) -> Iterator[tuple[int, Certificate]]:
     with ExitStack() as stack:
         port = Port.claim_any()
         stack.callback(port.release)
-        yield port.number, Authority(directory).certificate(_HOST)
+        yield port.number, Authority(directory).certificate(HOST)
 
 
 def _program(
     name: str, numbers: str, server: NameServer, keys: list[LabKey], encrypted: Mapping[str, tuple[int, Certificate]]
 ) -> Program:
-    by_algorithm = {key.algorithm: _key(key) for key in keys}
+    by_algorithm = {key.algorithm: key_of(key) for key in keys}
     plain = Site(server, by_algorithm[keys[0].algorithm])
-    transports = {"udp": plain, "tcp": replace(plain, transport="tcp")}
+    transports = plain.unencrypted
     for transport, (port, own) in encrypted.items():
         transports[transport] = replace(plain, transport=transport, port=port, tls=TlsSettings(pins=[own.pin]))
     signatures = {"none": replace(plain, key=None, zone=OPEN)}
@@ -169,8 +163,10 @@ def _program(
     return Program(name, numbers, plain, transports, signatures)
 
 
-def _key(key: LabKey) -> Key:
-    return Key(key.name, base64.b64decode(key.secret), key.algorithm)
+def _with_keys(program: Program, pairs: Mapping[str, Key], ticket: Key) -> Program:
+    """Add signatures by key pairs, and by a ticket."""
+    more = {name: replace(program.plain, key=key) for name, key in {**pairs, "gss": ticket}.items()}
+    return replace(program, signatures={**program.signatures, **more})
 
 
 def _numbers(program: str, count: int) -> str:

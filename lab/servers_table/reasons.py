@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dns_update import errors
 from lab.pairs import KEYGEN
 from lab.servers_table.behaviours import Otherwise
-from lab.servers_table.site import Program
+from lab.servers_table.site import ALGORITHMS, Program
 
 
 class Lacking(Exception):
@@ -37,8 +37,45 @@ _KNOT_3_4 = (3, 4)
 _SIG0 = tuple(KEYGEN)
 _CHECK = "`dns-update check` finds out which"
 _BOTH = ("PowerDNS", "PowerDNS behind dnsdist")
+_SAMBA = "Samba"
+_SIGNS_RIGHTLY = (4, 20)
+
+_OF_SAMBA = (
+    Reason(
+        _SAMBA,
+        ("set_address", "udp", "tcp", "gss"),
+        "the change is made, but the answers are signed wrongly, so nothing proves it",
+        (Otherwise,),
+        before=_SIGNS_RIGHTLY,
+    ),
+    Reason(
+        _SAMBA,
+        ("prerequisites", "many_changes", "alias_beside", "no_such_zone"),
+        "its answers are signed wrongly, so they are not believed",
+        (errors.ReplyNotTrusted,),
+        before=_SIGNS_RIGHTLY,
+    ),
+    Reason(
+        _SAMBA, ("not_permitted",), "it says SERVFAIL, with our own signature in place of its own",
+        (errors.ServerFailure,), before=_SIGNS_RIGHTLY,
+    ),
+    Reason(
+        _SAMBA, ("unknown_key",), "it says REFUSED, with our own signature in place of its own",
+        (errors.ReplyNotTrusted,), since=_SIGNS_RIGHTLY,
+    ),
+    Reason(_SAMBA, ("wrong_secret",), "the KDC says it, before the server is asked", (errors.KerberosError,)),
+    Reason(_SAMBA, ("other_types",), "it answers NOTIMP to CAA, and takes the others", (errors.ServerFailure,)),
+    Reason(_SAMBA, ("transfer",), "it transfers no zones", (errors.MalformedMessage,)),
+    Reason(_SAMBA, ("one_name_only",), "each account of the domain may create names", (Otherwise,)),
+    Reason(_SAMBA, ("none",), "only with `allow dns updates = nonsecure` in smb.conf", (errors.PermissionDenied,)),
+    Reason(_SAMBA, ALGORITHMS, "it knows no keys, only tickets", (errors.KeyRejected, errors.ReplyNotTrusted)),
+    Reason(_SAMBA, _SIG0, "it knows no SIG(0)"),
+    Reason(_SAMBA, ("tls",), "it speaks no DNS over TLS"),
+    Reason(_SAMBA, ("quic",), "it speaks no DNS over QUIC"),
+)  # fmt: skip
 
 REASONS = (
+    *_OF_SAMBA,
     Reason(
         "Knot DNS",
         ("not_permitted",),
@@ -61,6 +98,8 @@ REASONS = (
     *(Reason(program, ("quic",), "it speaks no DNS over QUIC") for program in ("BIND", "PowerDNS")),
     Reason("PowerDNS behind dnsdist", ("quic",), "Debian's dnsdist is built without it"),
     Reason("Knot DNS", _SIG0, "it knows no SIG(0)"),
+    Reason("Knot DNS", ("gss",), "it knows no GSS-TSIG", (errors.KerberosError,)),
+    *(Reason(program, ("gss",), "Debian's PowerDNS is built without it", (errors.KerberosError,)) for program in _BOTH),
     Reason("BIND", _SIG0, "9.18 from 9.18.28 on ignores SIG(0)", before=(9, 20)),
     Reason("PowerDNS", ("tls",), "only with dnsdist before it"),
     *(Reason(program, _SIG0, "it knows no SIG(0)") for program in _BOTH),

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dns_update.errors import DnsUpdateError
 from lab.pairs import KEYGEN
 from lab.servers_table.behaviours import STORIES, Otherwise
-from lab.servers_table.programs import ALGORITHMS
 from lab.servers_table.reasons import Lacking, reason_for
-from lab.servers_table.site import Program, Site
+from lab.servers_table.site import ALGORITHMS, Program, Site
 
 YES = "yes"
 TRANSPORTS = ("udp", "tcp", "tls", "quic")
-SIGNATURES = ("none", *ALGORITHMS, *KEYGEN)
+SIGNATURES = ("none", *ALGORITHMS, *KEYGEN, "gss")
 _NUMBERS = itertools.count()
 
 Cells = Mapping[str, str]

@@ -1,9 +1,12 @@
 """Updates in a domain of Active Directory, as Samba serves it: its refusals are not signed, and 4.17 signs wrongly.
 
+Also samba_dnsupdate, with which Samba keeps its own names, and which calls nsupdate for each record.
+
 One test has all steps: to make a domain takes several seconds, and each worker would make its own.
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +17,11 @@ import pytest
 from dns_update.errors import NameExists, PermissionDenied, ReplyNotTrusted, ServerFailure
 from lab import Namespace, dig
 from lab.samba import Samba
+from lab.server import find_program
+from lab.servers_table.page import read_cells
+from lab.servers_table.run import cells_of
+from lab.servers_table.samba import samba_at
+from lab.servers_table.site import by_ticket
 from lab.versions import version
 from tests.support.command import COMMAND, Result
 
@@ -22,6 +30,7 @@ SIGNS_RIGHTLY = (4, 20)
 PASSWORD = "Passw0rd.1"
 WHERE = ("dns-server=127.0.0.1", "zone=ad.test")
 DOUBT = "its signature is wrong; the update was carried out, or it was not"
+NSUPDATE = str(COMMAND.with_name("dns-nsupdate"))
 ECHO = "the refusal is not signed, it only repeats our own signature"
 
 
@@ -59,14 +68,20 @@ def domain(tmp_path_factory: pytest.TempPathFactory, has_namespaces: None) -> It
         yield Domain(server, server.add_user("first", PASSWORD), server.add_user("second", PASSWORD))
 
 
-def test_a_domain_of_active_directory(domain: Domain, tmp_path: Path) -> None:
+def test_a_domain_of_active_directory(domain: Domain, tmp_path: Path, subtests: pytest.Subtests) -> None:
     is_right = version("samba") >= SIGNS_RIGHTLY
     _updates_are_made_and_read_back(domain, is_right=is_right)
     _a_refusal_repeats_our_signature(domain, is_right=is_right)
     _many_names(domain, tmp_path)
     _check(domain)
+    _unknown_type(domain)
     _without_a_ticket(domain)
     _nsupdate(domain, tmp_path, is_right=is_right)
+    _table_of_servers(domain)
+    with subtests.test("samba_dnsupdate"):
+        if not is_right:
+            pytest.skip("samba_dnsupdate of Samba 4.17 fails with every nsupdate: its server signs wrongly")
+        _samba_dnsupdate(domain, tmp_path)
 
 
 def _updates_are_made_and_read_back(domain: Domain, *, is_right: bool) -> None:
@@ -112,6 +127,12 @@ def _check(domain: Domain) -> None:
     assert "without a key, too" not in done.stdout
 
 
+def _unknown_type(domain: Domain) -> None:
+    done = domain.ours("set", "home", "type=CAA", 'value=0 issue "ca.example"')
+    assert (done.status, "NOTIMP" in done.failure) == (ServerFailure.exit_status, True), done.stderr
+    assert "does not take records of all types" in done.hint
+
+
 def _without_a_ticket(domain: Domain) -> None:
     done = domain.run(str(COMMAND), "set", "home", "192.0.2.9", *WHERE)
     assert (done.status, "auth=gss" in done.hint) == (PermissionDenied.exit_status, True), done.stderr
@@ -124,9 +145,39 @@ def _nsupdate(domain: Domain, directory: Path, *, is_right: bool) -> None:
     ccache = directory / "ccache"
     assert domain.run("kinit", "-c", str(ccache), "-k", "-t", str(domain.first), "first").status == 0
     script = "server 127.0.0.1\nzone ad.test\nupdate add {}.ad.test 60 A 192.0.2.7\nsend\n"
-    nsupdate = str(COMMAND.with_name("dns-nsupdate"))
-    ours = domain.run(nsupdate, "-g", stdin=script.format("ours"), ccache=ccache)
+    ours = domain.run(NSUPDATE, "-g", stdin=script.format("ours"), ccache=ccache)
     theirs = domain.run("nsupdate", "-g", stdin=script.format("theirs"), ccache=ccache)
     assert (ours.status, ours.stderr) == (theirs.status, theirs.stderr)
     assert ours.status == (0 if is_right else 2)
     assert (domain.shown("ours"), domain.shown("theirs")) == (["192.0.2.7"], ["192.0.2.7"])
+
+
+def _table_of_servers(domain: Domain) -> None:
+    """See that Samba does what docs/servers.md says of it; the other servers' test is that of the table."""
+    with samba_at(domain.server, by_ticket("first", domain.first), by_ticket("second", domain.second)) as program:
+        found = cells_of(program)
+    documented = read_cells().get(f"{program.name} {program.version}")
+    assert documented is None or dict(documented) == found, "python -m lab.servers_table makes the table anew"
+
+
+def _samba_dnsupdate(domain: Domain, directory: Path) -> None:
+    statuses = directory / "statuses"
+    program = directory / "nsupdate"
+    program.write_text(f'#!/bin/sh\n{NSUPDATE} -g "$@"\nstatus=$?\necho $status >>{statuses}\nexit $status\n', "ascii")
+    program.chmod(0o755)
+    words = [find_program("samba_dnsupdate", "samba-ad-dc"), "-s", str(domain.server.configuration), "--verbose"]
+    words += [f"--option=nsupdate command={program}", f"--update-cache={directory}/cache"]
+
+    def updates(*more: str) -> list[str]:
+        """Return the statuses of nsupdate, and check that it was called for each update."""
+        statuses.write_text("", "ascii")
+        done = domain.run(*words, *more)
+        needed = re.findall(r"(\d+) DNS updates and (\d+) DNS deletes needed", done.stdout)
+        found = statuses.read_text("ascii").split()
+        assert (done.status, [len(found)]) == (0, [int(updates) + int(deletes) for updates, deletes in needed]), done
+        return found
+
+    first = updates("--all-names", "--current-ip=127.0.0.1")
+    assert (len(first) > 20, set(first)) == (True, {"0"})
+    assert set(updates("--current-ip=192.0.2.8", "--current-ip=2001:db8::8")) == {"0"}
+    assert (domain.shown("dc1"), domain.shown("gc._msdcs")) == (["192.0.2.8"], ["192.0.2.8"])

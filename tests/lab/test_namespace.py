@@ -49,6 +49,13 @@ def test_a_server_in_it_has_port_53_and_is_not_reached_from_outside(namespace: N
     assert not Path(f"/proc/{pid}").exists()
 
 
+def test_a_thread_enters_it_and_leaves_it(namespace: Namespace) -> None:
+    own, here = Path("/proc/self/ns/net").readlink(), Path("/proc/thread-self/ns/net")
+    with namespace.entered():
+        assert here.readlink() != own
+    assert here.readlink() == own
+
+
 def test_nothing_is_left_behind(namespace: Namespace) -> None:
     with Namespace() as other:
         assert Path("/run/netns", other.name).exists()

@@ -28,7 +28,9 @@ def mark_as_echo(refusal: errors.Refusal) -> None:
         "; the refusal is not signed, it only repeats our own signature, as Windows and Samba do: anybody on the way "
         "could have sent it"
     )
-    if isinstance(refusal, (errors.PermissionDenied, errors.ServerFailure)):
+    if refusal.rcode == Rcode.NOTIMP:
+        refusal.hint = "Samba's own name server does not take records of all types, e.g. not CAA and SSHFP"
+    elif isinstance(refusal, (errors.PermissionDenied, errors.ServerFailure)):
         refusal.hint = (
             "in AD, only the account that made a record may change it, and those with rights on the zone; Samba 4.17 "
             "answers SERVFAIL to others"

@@ -83,7 +83,7 @@ def _unsigned_hint(rcode: int, asked: Ask) -> str:
             of_key=_name_of(asked.key),
         )
     if rcode in (Rcode.REFUSED, Rcode.NOTAUTH):
-        who = "PowerDNS, and Knot from 3.4 on, give this answer"
+        who = "PowerDNS, Samba from 4.22 on, and Knot from 3.4 on give this answer"
         return f"{who} when the server {key}; Knot also when it does not hold the zone"
     if rcode in (Rcode.FORMERR, Rcode.NOTIMP):
         what = "understand the message" if rcode == Rcode.FORMERR else "know dynamic updates, or not of this class"
