@@ -25,13 +25,15 @@ from lab.key import LabKey
 from lab.port import IPV4
 from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES
 
-OF_HTTP, CLOSES, RESETS, CUTS, SILENT, WITH_ID, BUSY, WANTS_ANY = (
-    *("of-http", "closes", "resets", "cuts", "silent", "with-id", "busy", "wants-any"),
+OF_HTTP, CLOSES, RESETS, CUTS, SILENT, WITH_ID, BUSY, WANTS_ANY, ALERTS, ALERTS_ODDLY = (
+    *("of-http", "closes", "resets", "cuts", "silent", "with-id", "busy", "wants-any", "alerts", "alerts-oddly"),
 )
 """Ports with faults: another protocol (ALPN); the connection is closed, or the stream, once a message has come; the
-answer is cut short, or does not come, or has an ID; the server has too much to do, or wants a certificate."""
+answer is cut short, or does not come, or has an ID; the server has too much to do, or wants a certificate, or sends an
+alert of TLS, a known one or another."""
 _TOO_BUSY = 4  # RFC 9250, section 8.4
 _REFUSED, _WANTED = 0x100 + 48, 0x100 + 116  # alerts: unknown_ca, certificate_required
+_INTERNAL_ERROR, _NO_ALERT = 0x100 + 80, 0x100 + 200
 
 
 @dataclass
@@ -113,6 +115,8 @@ _FAULTS: Mapping[str, Callable[[QuicConnection, int], None]] = {
     BUSY: lambda quic, _stream: quic.close(error_code=_TOO_BUSY),
     WANTS_OURS: lambda quic, _stream: quic.close(error_code=_REFUSED, frame_type=6),
     WANTS_ANY: lambda quic, _stream: quic.close(error_code=_WANTED, frame_type=6),
+    ALERTS: lambda quic, _stream: quic.close(error_code=_INTERNAL_ERROR, frame_type=6),
+    ALERTS_ODDLY: lambda quic, _stream: quic.close(error_code=_NO_ALERT, frame_type=6),
     RESETS: lambda quic, stream: quic.reset_stream(stream, 1),
     CUTS: lambda quic, stream: quic.send_stream_data(stream, b"\0\x0cabc", end_stream=True),
     WITH_ID: lambda quic, stream: quic.send_stream_data(stream, b"\0\x0c\0\1" + bytes(10), end_stream=True),
@@ -176,6 +180,7 @@ def doq_bind(directory: Path) -> Iterator[DoqBind]:
     right = authority.certificate(HOST)
     certificates = {
         **dict.fromkeys((RIGHT, WANTS_OURS, OF_HTTP, CLOSES, RESETS, CUTS, SILENT, WITH_ID, BUSY, WANTS_ANY), right),
+        **dict.fromkeys((ALERTS, ALERTS_ODDLY), right),
         EXPIRED: authority.certificate("expired.example.com", expired=True),
         WITHOUT_NAMES: authority.certificate("nameless.example.com", ""),
     }

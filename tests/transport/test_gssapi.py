@@ -47,6 +47,14 @@ def test_a_context_is_for_one_server_and_begins_with_a_token() -> None:
         context.step(b"nonsense")
 
 
+def test_a_context_that_is_not_complete_signs_and_verifies_nothing(realm: Realm) -> None:
+    context = Credentials(GssSettings(ccache=str(realm.ccache))).context_with("ns.example.test")
+    context.step(b"")
+    with pytest.raises(KerberosError):
+        context.mic(b"octets")
+    assert not context.is_mic(b"octets", b"mic")
+
+
 def test_with_a_keytab_another_ticket_is_got_when_the_first_ends(realm: Realm) -> None:
     keytab = realm.keytab("brief")
     by_cache = Credentials(GssSettings(ccache=str(realm.kdc.ticket("brief", "brief", keytab))))

@@ -7,10 +7,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 from dns_update import AsyncClient, Client, Key, NoResponse, Policy, ServerNotTrusted, TlsSettings, UsageError
 from dns_update.auth.tsig import sign
@@ -26,6 +32,8 @@ from dns_update.wire.name import Name
 from lab import dig
 from lab.port import IPV4
 from tests.support.doq import (
+    ALERTS,
+    ALERTS_ODDLY,
     BUSY,
     CLOSES,
     CUTS,
@@ -131,6 +139,29 @@ def test_a_certificate_of_a_client_is_none_of_a_server(bind: DoqBind) -> None:
     ours = x509.load_pem_x509_certificate(bind.ours.certificate.read_bytes())
     with pytest.raises(OSError, match="is not one of a server"):
         check.run((ours,), "client.example.com")
+    with pytest.raises(OSError, match="has shown no certificate"):
+        check.run((), "client.example.com")
+
+
+@pytest.mark.parametrize("raw", [None, b"\x30\x03\x06\x01"], ids=["none", "malformed"])
+def test_a_certificate_need_not_say_what_it_is_for(raw: bytes | None, tmp_path: Path) -> None:
+    """One that says it in a form that nobody can read is for nothing."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "own")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(1), now + timedelta(1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+    if raw is not None:
+        purpose = x509.UnrecognizedExtension(ExtensionOID.EXTENDED_KEY_USAGE, raw)
+        made = made.add_extension(purpose, critical=False)
+    own = made.sign(key, hashes.SHA256())
+    path = tmp_path / "own.pem"
+    path.write_bytes(own.public_bytes(Encoding.PEM))
+    check = QuicClient(TlsSettings(ca=str(path))).check
+    if raw is None:
+        check.run((own,), HOST)
+        return
+    with pytest.raises(OSError, match="not trusted"):
+        check.run((own,), HOST)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +175,8 @@ def test_a_certificate_of_a_client_is_none_of_a_server(bind: DoqBind) -> None:
         (WITH_ID, NoResponse, causes.CONNECTION_RESET, True),
         (WANTS_OURS, ServerNotTrusted, causes.OWN_CERTIFICATE, True),
         (WANTS_ANY, ServerNotTrusted, causes.OWN_CERTIFICATE, True),
+        (ALERTS, NoResponse, causes.TLS_FAILED, True),
+        (ALERTS_ODDLY, NoResponse, causes.TLS_FAILED, True),
     ],
 )
 def test_each_failure_has_its_cause(

@@ -26,7 +26,7 @@ from dns_update.transport import Endpoint, openssl
 from dns_update.transport.aio import AsyncioTransport
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.memory import MemoryTransport
-from dns_update.transport.tls import TlsClient, TlsConnection, public_key_of
+from dns_update.transport.tls import TlsClient, TlsConnection, public_key_of, untrusted
 from dns_update.wire.codes import RRType
 from dns_update.wire.name import Name
 from lab.certificates import Certificate
@@ -364,3 +364,26 @@ def test_a_transfer_that_cannot_be_sent_is_no_response(bind: TlsBind) -> None:
         assert caught.value.cause == causes.CANNOT_SEND_FROM
 
     asyncio.run(work())
+
+
+@pytest.mark.parametrize(
+    ("code", "cause", "says"),
+    [
+        (9, causes.CERTIFICATE_OUT_OF_DATE, "is not valid yet"),
+        (10, causes.CERTIFICATE_OUT_OF_DATE, "has expired"),
+        (62, causes.CERTIFICATE_OF_ANOTHER_NAME, "is not for ns.example.com"),
+        (18, causes.CERTIFICATE_NOT_TRUSTED, "is not trusted: self-signed"),
+    ],
+)
+def test_what_is_wrong_with_a_certificate_is_told_by_its_number(code: int, cause: str, says: str) -> None:
+    error = untrusted(code, "self-signed", "ns.example.com")
+    assert (error.cause, says in str(error)) == (cause, True)
+
+
+def test_a_transfer_that_the_network_breaks_off_says_so() -> None:
+    for answer, cause in (((), causes.CONNECTION_RESET), ("network is down", causes.NETWORK_ERROR)):
+        transport = MemoryTransport(lambda _sent, answer=answer: answer)  # type: ignore[misc]
+        transfer = Transfer(Name.from_text("example.com"), 1, None, key=None, policy=Policy(), server="ns")
+        with pytest.raises(NoResponse) as caught:
+            list(transport.transfer(transfer, Endpoint("192.0.2.1")))
+        assert caught.value.cause == cause
