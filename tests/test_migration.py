@@ -194,6 +194,7 @@ _DIFFERENCES = {
     "`lease SECONDS`": {"lease", "lease-of-a-key", "lease-none"},
     "`tkeyname NAME`": set[str](),  # tests/nsupdate/test_command_reader.py
     "`-g`: no ticket": set[str](),  # tests/cli/test_gss.py
+    "`-g` with `-d`": set[str](),  # the same
     "`local` with an address": {"local-that-is-not-ours"},
     "a closed port, by TCP": {"server-closed-port-over-tcp"},
     "`-6` with an IPv4 server": {"option-6-and-ipv4-server"},

@@ -106,6 +106,21 @@ def test_each_refusal_has_its_cause(answer: Message, cause: str) -> None:
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("answer", "codes"),
+    [
+        (reply(b"", rcode=Rcode.REFUSED), (Rcode.REFUSED, 0)),
+        (reply(b"", error=Rcode.BADKEY), (Rcode.NOERROR, Rcode.BADKEY)),
+        (reply(b"x", name=Name.from_text("other.tkey")), (None, 0)),
+    ],
+)
+def test_a_refusal_has_the_servers_codes(answer: Message, codes: tuple[int | None, int]) -> None:
+    negotiation, _context = begun()
+    with pytest.raises(KerberosError) as caught:
+        negotiation.take(answer, b"", now=NOW)
+    assert (caught.value.rcode, caught.value.tkey_error) == codes
+
+
 def test_the_last_answer_must_be_signed_and_in_time() -> None:
     negotiation, _context = begun()
     with pytest.raises(ReplyNotTrusted) as untrusted:

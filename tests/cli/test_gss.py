@@ -172,6 +172,13 @@ def dns_nsupdate(script: str, *words: str, env: dict[str, str] | None = None) ->
         return in_process("nsupdate", *words, file.name, env=env)
 
 
+def bind_nsupdate(script: str, *words: str, env: dict[str, str] | None = None) -> Result:
+    done = subprocess.run(
+        ["nsupdate", *words], input=script, capture_output=True, text=True, check=False, env=os.environ | (env or {})
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
 # What can go wrong
 
 
@@ -308,6 +315,12 @@ def test_servers_without_gss_say_so_in_their_own_ways(server: NameServer, realm:
     words = [f"dns-server={server.host}:{server.port}", "zone=example.com", *realm.ticket]
     done = in_process("set", "name=n", "192.0.2.9", "ttl=60", "--json", *words)
     assert (done.status, done.json["error"]["cause"]) == (5, causes.NO_GSS), done.stdout
+    script = f"server {server.host} {server.port}\nzone example.com\nupdate add n.example.com 60 A 192.0.2.9\nsend\n"
+    env = {"KRB5CCNAME": str(realm.ccache)}
+    ours, theirs = dns_nsupdate(script, "-g", env=env), bind_nsupdate(script, "-g", env=env)
+    assert (ours.status, len(_lines(ours))) == (theirs.status, 1)
+    if server.program != "knotd":  # which answers NXDOMAIN to nsupdate, whose names of keys are in the zone
+        assert _lines(ours) == _lines(theirs)
 
 
 def test_a_wrong_signature_is_rejected_and_sent_once_more_by_another_context(
@@ -490,10 +503,8 @@ def test_both_programs_may_do_the_same(principal: str, realm: Realm) -> None:
     for name in ("client", "any.sub", "elsewhere"):
         script = f"server {IPV4} {realm.server.port}\nzone example.test\nupdate delete {name}.example.test A\nsend\n"
         ours = dns_nsupdate(script, "-g", env=env)
-        theirs = subprocess.run(
-            ["nsupdate", "-g"], input=script, capture_output=True, text=True, check=False, env=os.environ | env
-        )
-        assert (ours.status, ours.stderr) == (theirs.returncode, theirs.stderr), name
+        theirs = bind_nsupdate(script, "-g", env=env)
+        assert (ours.status, ours.stderr) == (theirs.status, theirs.stderr), name
 
 
 def test_no_ticket_is_in_the_output(realm: Realm, unique_name: str) -> None:
@@ -513,11 +524,49 @@ def test_no_ticket_is_in_the_output(realm: Realm, unique_name: str) -> None:
 def test_nsupdate_says_why_there_is_no_key(realm: Realm, unique_name: str) -> None:
     script = f"server {IPV4} {realm.server.port}\nzone example.test\n"
     script += f"update add {unique_name}.example.test 60 A 192.0.2.1\nsend\n"
-    ours = dns_nsupdate(script, "-g")
-    theirs = subprocess.run(["nsupdate", "-g"], input=script, capture_output=True, text=True, check=False)
-    assert (ours.status, theirs.returncode, shown(realm, unique_name)) == (2, 2, [])
-    assert ours.stderr.startswith("tkey query failed: there is no Kerberos ticket")
-    assert theirs.stderr.startswith("tkey query failed: ")
+    ours, theirs = dns_nsupdate(script, "-g"), bind_nsupdate(script, "-g")
+    assert (ours.status, theirs.status, shown(realm, unique_name)) == (2, 2, [])
+    assert ours.stderr.startswith("tkey query failed: GSSAPI error: there is no Kerberos ticket")
+    assert theirs.stderr.startswith("tkey query failed: GSSAPI error: ")
+
+
+@pytest.mark.parametrize(
+    ("server", "zone"),
+    [
+        ("without_gss", "example.test"),  # it refuses TKEY
+        ("server", "keyless.test"),  # it does not accept the ticket
+        ("server", "elsewhere.test"),  # it has no such zone
+        ("server", "inside.example.test"),  # which is no zone
+        ("none", "example.test"),
+    ],
+)
+def test_nsupdates_run_ends_in_the_same_way_if_there_is_no_key(
+    server: str, zone: str, realm: Realm, unique_name: str
+) -> None:
+    port = closed_port() if server == "none" else getattr(realm, server).port
+    script = f"server {IPV4} {port}\nzone {zone}\n"
+    for number in (1, 2):
+        script += f"update add {unique_name}.{zone} 60 A 192.0.2.{number}\nsend\n"
+    env = {"KRB5CCNAME": str(realm.ccache)}
+    ours, theirs = dns_nsupdate(script, "-g", env=env), bind_nsupdate(script, "-g", env=env)
+    assert theirs.status != 0
+    assert (ours.status, ours.stdout, _lines(ours)) == (theirs.status, theirs.stdout, _lines(theirs))
+
+
+def _lines(done: Result) -> list[str]:
+    """Return the lines of what a program said, without spaces at their ends."""
+    return [line.rstrip() for line in done.stderr.splitlines()]
+
+
+def test_nsupdates_debugging_output_says_why_no_key_is_negotiated(realm: Realm, unique_name: str) -> None:
+    script = f"server {IPV4} {realm.without_gss.port}\nzone example.test\n"
+    script += f"update add {unique_name}.example.test 60 A 192.0.2.1\nsend\n"
+    done = dns_nsupdate(script, "-g", "-d", env={"KRB5CCNAME": str(realm.ccache)})
+    *before, failure, cause, hint = done.stderr.splitlines()
+    assert {"Reply from SOA query:", "Found zone name: example.test", "The primary is: ns.example.test"} <= {*before}
+    assert (done.status, failure) == (1, "response to GSS-TSIG query was unsuccessful (REFUSED)")
+    assert cause.startswith("; cause: it does not negotiate keys by GSS-TSIG")
+    assert hint.startswith("; hint: BIND needs tkey-gssapi-keytab")
 
 
 def test_nsupdates_own_commands_for_kerberos(realm: Realm, unique_name: str) -> None:

@@ -158,7 +158,7 @@ class Negotiation:
         """Return the server's TKEY record; raises KerberosError if it has none, or says no in it."""
         if answer.rcode != Rcode.NOERROR:
             cause = errors.causes.NO_GSS if answer.rcode in _NO_GSS else errors.causes.TKEY_REFUSED
-            raise self._failed(f"{self._server} answered {rcode_to_text(answer.rcode)} to TKEY", cause)
+            raise self._refused(rcode_to_text(answer.rcode), cause, rcode=answer.rcode)
         for record in (*answer.answer, *answer.additional):
             if record.rrtype == TKEY and record.name == self._name:
                 break
@@ -170,8 +170,13 @@ class Negotiation:
             raise self._failed(f"the TKEY record of {self._server} is malformed") from None
         if tkey.error:
             cause = _CAUSES.get(tkey.error, errors.causes.TKEY_REFUSED)
-            raise self._failed(f"{self._server} answered {tsig_error_to_text(tkey.error)} to TKEY", cause)
+            raise self._refused(tsig_error_to_text(tkey.error), cause, rcode=answer.rcode, tkey_error=tkey.error)
         return tkey
+
+    def _refused(self, code: str, cause: str, *, rcode: int, tkey_error: int = 0) -> errors.KerberosError:
+        error = self._failed(f"{self._server} answered {code} to TKEY", cause)
+        error.rcode, error.tkey_error = rcode, tkey_error
+        return error
 
     def _failed(self, text: str, cause: str = errors.causes.TKEY_REFUSED) -> errors.KerberosError:
         from dns_update.errors.kerberos import kerberos_error  # only when something is wrong

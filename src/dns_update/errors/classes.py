@@ -211,11 +211,14 @@ class ReplyNotTrusted(CommunicationError):
 class KerberosError(CommunicationError):
     """No key could be negotiated with a server by GSS-TSIG (RFC 3645): no ticket, or the server does not accept it.
 
-    Nothing was sent that changes anything.
+    Nothing was sent that changes anything. If the server said no, `rcode` is the response code of its answer to TKEY,
+    and `tkey_error` the error in its TKEY record, 0 for none; `rcode` is None if the server was not asked, or agreed.
     """
 
     first_words = "Kerberos error"
     exit_status = 5
+    rcode: int | None = None
+    tkey_error = 0
 
 
 class NotEverywhere(CommunicationError):

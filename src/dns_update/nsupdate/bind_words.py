@@ -1,14 +1,14 @@
-"""BIND's words for an endpoint, a failed exchange, an answer that cannot be trusted, and a mistake in a name.
+"""BIND's words for an endpoint, a failed exchange, a key that is refused, an answer not trusted, a mistake in a name.
 
 Where BIND has no words for a cause, ours are used.
 """
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, NoResponse, causes
+from dns_update.errors import InvalidText, KerberosError, NoResponse, causes
 from dns_update.exchange import Reply, UnverifiedReply
 from dns_update.transport import Endpoint
-from dns_update.wire.codes import Rcode
+from dns_update.wire.codes import Rcode, rcode_to_text
 
 _FAILURES = {
     causes.TIMED_OUT: "timed out",
@@ -51,6 +51,13 @@ def endpoint_text(endpoint: Endpoint) -> str:
 def failure_text(error: NoResponse) -> str:
     """Return why no answer came, e.g. `timed out`."""
     return _FAILURES.get(error.cause, error.reason)
+
+
+def tkey_refusal_text(error: KerberosError) -> str:
+    """Return how a server refused to agree on a key; `error.rcode` must not be None."""
+    if error.tkey_error:
+        return "dns_tkey_gssnegotiate: TKEY is unacceptable"
+    return f"response to GSS-TSIG query was unsuccessful ({rcode_to_text(error.rcode or 0)})"
 
 
 def distrust_text(reply: Reply | UnverifiedReply) -> str:

@@ -11,7 +11,8 @@ from dns_update.auth.tsig import sign
 from dns_update.errors import KerberosError, MalformedMessage, NoResponse, ReplyNotTrusted, ZoneNotFound
 from dns_update.exchange import MAX_UDP_OCTETS, Reply
 from dns_update.message import Message
-from dns_update.nsupdate.bind_words import distrust_text, endpoint_text, failure_text
+from dns_update.nsupdate import Fatal
+from dns_update.nsupdate.bind_words import distrust_text, endpoint_text, failure_text, tkey_refusal_text
 from dns_update.nsupdate.footprint import Footprint, footprint_of
 from dns_update.nsupdate.window import SendBatch, SendDestination, SendWindow
 from dns_update.transport import Endpoint
@@ -191,16 +192,24 @@ class ScriptSender:
                 self._say_no_response(endpoint, error)
                 self._advise((endpoint, message, key), error)
             except (KerberosError, ReplyNotTrusted, ZoneNotFound) as error:
-                from dns_update.errors.hints import NSUPDATE, rendered  # only when something is wrong
-
-                self._talk.say(f"tkey query failed: {error.text}")
-                if error.hint and self._talk.is_advised:
-                    self._talk.say(rendered(error.hint, NSUPDATE))
+                self._say_no_key(error)
             else:
                 self._judge(answer)
                 self._advise((endpoint, message, key), answer)
                 return
         self.has_failed = True
+
+    def _say_no_key(self, error: KerberosError | ReplyNotTrusted | ZoneNotFound) -> None:
+        """Write why no key could be negotiated; raises Fatal if the server refused to, as that ends nsupdate's run."""
+        from dns_update.errors.hints import NSUPDATE, rendered  # only when something is wrong
+
+        hint = [f"; hint: {rendered(error.hint, NSUPDATE)}"] if error.hint and self._talk.is_advised else []
+        if isinstance(error, KerberosError) and error.rcode is not None:
+            cause = [f"; cause: {error.text}"] if self._talk.is_advised else []
+            raise Fatal("\n".join([tkey_refusal_text(error), *cause, *hint]))
+        is_local = isinstance(error, KerberosError) and error.endpoint is None  # nothing was asked of the server
+        failure = f"tkey query failed: {'GSSAPI error: ' if is_local else ''}{error.text}"
+        self._talk.say("\n".join([failure, *hint]))
 
     def _asked(self, message: Message, key: Key | None, endpoint: Endpoint) -> ReceivedAnswer:
         """Send an update and return the answer; send it again if SIG(0) was refused, which may be for a moment only."""

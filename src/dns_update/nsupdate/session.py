@@ -39,6 +39,7 @@ class Session:
         self._key = key
         self._gss: bool = options.gss
         self._realm: str | None = None
+        self._proved: object = None  # the zone and servers that have shown their SOA record last, for GSS-TSIG
         self._credentials: Key | None = None  # for GSS-TSIG, with the contexts that they have negotiated
         self._zone: Name | None = None
         self._servers: Sequence[Endpoint] | None = None
@@ -146,12 +147,18 @@ class Session:
 
     def _deliver(self) -> None:
         zone, servers = self._zone, self._servers
-        if zone is None or servers is None:
+        if zone is None or servers is None or self._must_prove(zone, servers):
             found = self._find_zone_and_servers()
             if found is None:
                 return
+            if self._gss:
+                self._proved = zone, servers
             zone, servers = zone if zone is not None else found.zone, found.servers
         self._sender.send(self._pending.to_message(zone), servers, self._gss_key() if self._gss else self._key)
+
+    def _must_prove(self, zone: Name, servers: Sequence[Endpoint]) -> bool:
+        """Return whether the zone's SOA record is wanted from its servers, as nsupdate wants it for GSS-TSIG."""
+        return self._gss and self._proved != (zone, servers)
 
     def _find_zone_and_servers(self) -> ZoneServers | None:
         from dns_update.nsupdate.soa_search import SoaSearch  # most scripts name both
