@@ -9,7 +9,7 @@ import pytest
 
 from dns_update.commandline.line import CommandLine
 from lab import dig
-from tests.support.command import Result, dns_update, in_process
+from tests.support.command import Result, in_process
 from tests.support.documents import Document
 from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, TlsBind, tls_bind
 
@@ -222,7 +222,7 @@ ttl = 60
     ],
     ids=str,
 )
-def test_nsupdate(bind: TlsBind, options: list[str], status: int, says: str) -> None:
+def test_nsupdate(bind: TlsBind, options: list[str], status: int, says: str, tmp_path: Path) -> None:
     files = {"CA": bind.authority.certificate}
     given = [str(files.get(word, word)) for word in options]
     for place, word in enumerate(given):
@@ -231,7 +231,8 @@ def test_nsupdate(bind: TlsBind, options: list[str], status: int, says: str) -> 
     port = bind.ports[WANTS_OURS if "OURS" in options else RIGHT]
     name = f"nsupdate{abs(hash(tuple(options))) % 10000}"
     script = f"server 127.0.0.1 {port}\nzone example.com\nadd {name}.example.com 60 A 192.0.2.1\nsend\n"
-    done = dns_update("nsupdate", "-k", str(bind.key_file), *given, stdin=script)
+    (tmp_path / "script").write_text(script)
+    done = in_process("nsupdate", "-k", str(bind.key_file), *given, str(tmp_path / "script"))
     assert (done.status, says in done.stderr) == (status, True), done.stderr
     assert shown(bind, name) == (["192.0.2.1"] if status == 0 else [])
 

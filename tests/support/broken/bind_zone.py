@@ -345,10 +345,10 @@ def bind_view_of_the_key_lacks_the_zone(stack: ExitStack, directory: Path) -> Wo
 
 
 @broken(
-    "BIND has only the zone by which the key is named", "no-zone-but-keys", "it has _acme-challenge.example.org",
+    "BIND has only the zone by which the key is named", "no-zone-but-keys", "it has acme.example.org",
     "let it be an alias (CNAME) into that zone",
 )  # fmt: skip
 def bind_only_the_zone_of_the_key(stack: ExitStack, directory: Path) -> Words:
-    key = LabKey.generate("_acme-challenge.example.org")
-    server = Bind(directory / "bind", keys=[key], zones=[Zone("_acme-challenge.example.org")])
+    key = LabKey.generate("acme.example.org")
+    server = Bind(directory / "bind", keys=[key], zones=[Zone("acme.example.org")])
     return line(stack.enter_context(server), directory, key, "zone=", name="home.example.org")
