@@ -18,7 +18,7 @@ from dns_update.cli import main
 from lab import NameServer, dig
 from tests.nsupdate.peer_runs import KEY, answered, lines_of, lone_sends, sends_below
 from tests.nsupdate.program import COMMAND, DEADLINE, key_of, nsupdate, run_program, to
-from tests.support.command import Result
+from tests.support.command import Result, in_process
 from tests.transport.peers import UdpPeer
 
 if TYPE_CHECKING:
@@ -169,3 +169,14 @@ def test_ctrl_c_at_an_idle_prompt_claims_no_update(
     monkeypatch.setattr("builtins.input", interrupted)
     assert main(["nsupdate"]) == 130
     assert capsys.readouterr() == ("", "dns-update: interrupted; nothing was under way\n")
+
+
+def test_with_d_a_refusal_and_its_neighbour_are_explained_once(bind: NameServer, tmp_path: Path) -> None:
+    """The second one, of the same kind at the same server, says nothing new."""
+    script = tmp_path / "script"
+    update = "update add home.example.com 60 A 192.0.2.1\nsend\n"
+    script.write_text(f"server {bind.host} {bind.port}\nzone example.com\n{update}{update}")
+    key = bind.readonly_keys[0].write(tmp_path / "key")
+    done = in_process("nsupdate", "-d", "-k", str(key), str(script))
+    assert (done.status, (done.stdout + done.stderr).count("status: REFUSED")) == (2, 2), done
+    assert done.stderr.count("; cause: ") == 1

@@ -30,6 +30,7 @@ from dns_update.transport.tls import TlsClient, TlsConnection, public_key_of, un
 from dns_update.wire.codes import RRType
 from dns_update.wire.name import Name
 from lab.certificates import Certificate
+from lab.port import IPV4
 from tests.client.replies import NS, SOA, Scripted, reply
 from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, TlsBind, tls_bind
 
@@ -387,3 +388,32 @@ def test_a_transfer_that_the_network_breaks_off_says_so() -> None:
         with pytest.raises(NoResponse) as caught:
             list(transport.transfer(transfer, Endpoint("192.0.2.1")))
         assert caught.value.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (b"", None),
+        (b"\x15\x03\x03\x00\x02\x02\x28", causes.TLS_FAILED),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", causes.NO_TLS),
+    ],
+    ids=["closed", "alert", "http"],
+)
+def test_a_handshake_that_gets_something_else(answer: bytes, cause: str | None) -> None:
+    """An alert that is about no certificate, what is no TLS, and the end of the connection."""
+    with socket.create_server((IPV4, 0)) as listener:
+
+        def serve() -> None:
+            connection, _address = listener.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        policy = Policy(timeout=5.0, retries=0, transport="tls", tls=TlsSettings(verify=False))
+        with Client(Server(IPV4, listener.getsockname()[1]), policy=policy) as by, pytest.raises(NoResponse) as caught:
+            by.show("home.example.com", zone="example.com")
+        thread.join()
+    assert cause is None or caught.value.cause == cause
+    assert not caught.value.may_have_arrived
