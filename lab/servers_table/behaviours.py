@@ -1,16 +1,22 @@
 """What is asked of each server: short stories, each with a name of its own, that raise if the server does otherwise."""
 
+import time
+from contextlib import suppress
+from unittest.mock import patch
+
 import dns.message
 import dns.query
 import dns.rdatatype
 
 from dns_update import Update, errors
 from dns_update.bulk import Wish
-from dns_update.rr.record import soa_serial
+from dns_update.client.probe import unmeetable
+from dns_update.rr.record import Record, soa_serial
 from lab.servers_table.site import Site
 
 _TTL = 300
 _MANY = 200
+_CLOCK_AHEAD = 1200  # seconds
 _SECONDS = 5.0
 _LONG_TEXT = "v=DKIM1; p=" + "A" * 390
 
@@ -140,11 +146,56 @@ def wrong_secret(site: Site, name: str) -> None:
     _refused(errors.KeyRejected, lambda: site.with_wrong_secret().set(name, "192.0.2.1", zone=site.zone, ttl=_TTL))
 
 
+def wrong_clock(site: Site, name: str) -> None:
+    """Say that the clocks differ, here by 20 minutes."""
+    real, client = time.time, site.with_own_context()
+    with patch("time.time", lambda: real() + _CLOCK_AHEAD):
+        try:
+            client.set(name, "192.0.2.1", zone=site.zone, ttl=_TTL)
+        except errors.ClocksDiffer:
+            return
+        except errors.KerberosError as error:
+            _must(error.cause == errors.causes.CLOCK_SKEW, str(error))
+            return
+        finally:
+            _hung_up(site)
+    raise Otherwise("it was taken")
+
+
+def not_in_zone(site: Site, _name: str) -> None:
+    """Say that a name is not in the zone."""
+    record = Record.from_text("home.example.net. 300 IN A 192.0.2.1")
+    update = Update(site.zone)._replace(changes=(record,))
+    _refused(errors.NameNotInZone, lambda: site.client.send(update))
+
+
+def probe(site: Site, name: str) -> None:
+    """Show what is permitted, to an update whose condition cannot be met, and that changes nothing."""
+    unmet = (errors.NameNotFound, errors.NameExists)
+    _refused(unmet, lambda: site.client.send(unmeetable(Update(site.zone).add(name, _TTL, "A", "192.0.2.1"))))
+    _expect(site, name, "A", [])
+    try:
+        site.client.send(unmeetable(Update(site.closed).add("home", _TTL, "A", "192.0.2.1")))
+    except unmet:
+        raise Otherwise("it looks at the condition before the permission") from None
+    except errors.DnsUpdateError:
+        return
+    raise Otherwise("it was taken")
+
+
 STORIES = (
-    set_address, add_and_remove, both_families, kept_ttl, changed_ttl, prerequisites, other_types, many_changes, bulk,
-    transfer, alias_beside, not_permitted, one_name_only, no_such_zone, unknown_key, wrong_secret,
+    set_address, add_and_remove, both_families, kept_ttl, changed_ttl, prerequisites, other_types, probe, not_in_zone,
+    many_changes, bulk, transfer, alias_beside, not_permitted, one_name_only, no_such_zone, wrong_clock, unknown_key,
+    wrong_secret,
 )  # fmt: skip
 """What every server is asked by UDP with TSIG; by another transport or signature, the first one."""
+
+
+def _hung_up(site: Site) -> None:
+    """Let dnsdist lose the connection on which PowerDNS has hung up: its next query by TCP fails."""
+    for _connection in range(3):
+        with suppress(errors.DnsUpdateError):
+            site.unencrypted["tcp"].client.show("@", "SOA", zone=site.zone)
 
 
 def _expect(site: Site, name: str, rrtype: str, data: list[str]) -> None:

@@ -65,6 +65,10 @@ _OF_SAMBA = (
     ),
     Reason(_SAMBA, ("wrong_secret",), "the KDC says it, before the server is asked", (errors.KerberosError,)),
     Reason(_SAMBA, ("other_types",), "it answers NOTIMP to CAA, and takes the others", (errors.ServerFailure,)),
+    Reason(
+        _SAMBA, ("probe",), "it looks at the condition before the permission, so only an update shows that",
+        (Otherwise,),
+    ),
     Reason(_SAMBA, ("transfer",), "it transfers no zones", (errors.MalformedMessage,)),
     Reason(_SAMBA, ("one_name_only",), "each account of the domain may create names", (Otherwise,)),
     Reason(_SAMBA, ("none",), "only with `allow dns updates = nonsecure` in smb.conf", (errors.PermissionDenied,)),
@@ -106,7 +110,7 @@ REASONS = (
     *(
         Reason(
             program,
-            ("unknown_key", "wrong_secret"),
+            ("unknown_key", "wrong_secret", "wrong_clock"),
             f"it answers REFUSED without a signature, whatever is wrong; {_CHECK}",
             (errors.ReplyNotTrusted,),
         )

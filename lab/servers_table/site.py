@@ -67,6 +67,10 @@ class Site:
             return self._client(GssKey(another))
         return self._client(key_of(LabKey.generate(str(self.key.name))))
 
+    def with_own_context(self) -> Client:
+        """Return a client that shares nothing with the others; with Kerberos, it negotiates for itself."""
+        return self._client(GssKey(self.key.settings) if isinstance(self.key, GssKey) else self.key)
+
     def _client(self, key: Key | None) -> Client:
         policy = Policy(timeout=5.0, transport=self.transport, tls=self.tls)  # type: ignore[arg-type]
         return Client(self.server.host, port=self.port or self.server.port, key=key, policy=policy)
