@@ -100,7 +100,8 @@ async def _examined(options: Options, target: Target, transports: CountingTransp
     steps = [*names, *steps_of(seen, seen.names[0], line), *unmet, *(() if unmet else not_carried_out(seen.names[0]))]
     if options.server_config is not None and key is not None and key.is_negotiated:
         what = "what it lets a Kerberos principal do is not read from there yet"
-        steps.append(Step("configuration", "left out", what, hint=Hint("the update step has tried it")))
+        hint = "look there at what update-policy grants to the principal"
+        steps.append(Step("configuration", "left out", what, hint=hint))
     elif options.server_config is not None:
         from dns_update.cli.check_configuration import led_on, steps_of_configuration  # only if it is asked for
 
