@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +16,18 @@ from typing import Any
 import pytest
 
 import dns_update
-from dns_update import AsyncClient, Client, Key, NoResponse, Policy, Server, ServerNotTrusted, TlsSettings, UsageError
+from dns_update import (
+    AsyncClient,
+    Client,
+    Key,
+    NoResponse,
+    Outcome,
+    Policy,
+    Server,
+    ServerNotTrusted,
+    TlsSettings,
+    UsageError,
+)
 from dns_update.auth.tls_settings import pin_from_text
 from dns_update.bulk import BulkOptions, Wish
 from dns_update.errors import causes
@@ -32,6 +43,7 @@ from dns_update.wire.name import Name
 from lab.certificates import Certificate
 from lab.port import IPV4
 from tests.client.replies import NS, SOA, Scripted, reply
+from tests.support.relay import Relay
 from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, TlsBind, tls_bind
 
 OTHER_PIN = "A" * 43 + "="
@@ -158,6 +170,47 @@ def test_one_connection_carries_all_messages_and_a_closed_one_is_made_anew(bind:
         bind.server.start()
         assert by.set("many.example.com", "192.0.2.9", ttl=60, zone="example.com").after
     assert connections(bind) == before
+
+
+def _sync_set_twice(bind: TlsBind, relay: Relay, between: Callable[[], None]) -> Outcome:
+    key = Key.from_file(str(bind.key_file))
+    with Client(IPV4, port=relay.port, key=key, policy=policy(bind, hostname=HOST)) as by:
+        by.set("cut.example.com", "192.0.2.1", ttl=60, zone="example.com")
+        between()
+        return by.set("cut.example.com", "192.0.2.2", ttl=60, zone="example.com")
+
+
+def _async_set_twice(bind: TlsBind, relay: Relay, between: Callable[[], None]) -> Outcome:
+    async def work() -> Outcome:
+        key = Key.from_file(str(bind.key_file))
+        async with AsyncClient(IPV4, port=relay.port, key=key, policy=policy(bind, hostname=HOST)) as by:
+            await by.set("cut.example.com", "192.0.2.1", ttl=60, zone="example.com")
+            between()
+            return await by.set("cut.example.com", "192.0.2.2", ttl=60, zone="example.com")
+
+    return asyncio.run(work())
+
+
+@pytest.mark.parametrize("messages", [1, 2])
+@pytest.mark.parametrize("set_twice", [_sync_set_twice, _async_set_twice])
+def test_a_kept_connection_that_ends_when_it_is_used_is_made_anew(
+    bind: TlsBind, set_twice: Callable[[TlsBind, Relay, Callable[[], None]], Outcome], messages: int
+) -> None:
+    with Relay(bind.ports[RIGHT]) as relay:
+
+        def end(left: int = messages) -> None:
+            """Reset the connection at the next message, and that of the next one after it."""
+            if left < messages:
+                relay.reset()
+            if left:
+                relay.at(1, lambda: end(left - 1))
+
+        if messages == 1:
+            assert set_twice(bind, relay, end).verified
+        else:  # the handshake of the new one, or of the next try, fails as well: a server that takes nobody
+            with pytest.raises(NoResponse) as caught:
+                set_twice(bind, relay, end)
+            assert caught.value.may_have_arrived
 
 
 @pytest.mark.parametrize("settings", [{}, {"pins": ["THE PIN"], "ca": None}], ids=str)

@@ -70,6 +70,12 @@ def test_updates_go_by_tls(knot: TlsKnot) -> None:
         assert dig(knot.server, "home.example.com", "A")[0].endswith(" 192.0.2.3")
 
 
+def test_each_update_is_read_back_although_knot_ends_some_connections_after_one(knot: TlsKnot) -> None:
+    with client(knot, has_key=True) as by:
+        outcomes = [by.set("home.example.com", f"192.0.2.{n}", ttl=60, zone="example.com") for n in range(1, 101)]
+    assert [outcome.notes for outcome in outcomes if not outcome.verified] == []
+
+
 def test_the_certificate_of_a_client_says_what_it_may_change(knot: TlsKnot) -> None:
     zone = "by-certificate.example"
     with client(knot, has_key=False, is_ours=True) as by:

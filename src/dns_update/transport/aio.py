@@ -148,19 +148,25 @@ class AsyncioTransport:
         return socket(plain.family, plain.type, fileno=plain.detach())
 
     async def _attempt_alone(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
+        kept = self._idle((attempt.transport, endpoint, attempt.tls))
         try:
             async with asyncio.timeout_at(attempt.deadline):
-                await self._attempt(exchange, attempt, endpoint)
+                if attempt.transport == UDP:
+                    await self._attempt_by_datagrams(exchange, attempt, endpoint)
+                else:
+                    await self._attempt_by_stream(exchange, attempt, endpoint, kept)
         except TimeoutError:
             pass  # the exchange sees from the time that nothing came
         except OSError as error:
-            exchange.lost(*failure_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
+            is_cut = is_broken_off(error)
+            exchange.lost(
+                *failure_of(error, attempt.transport),
+                may_have_arrived=is_cut,
+                was_kept=is_cut and kept is not None,
+            )
 
-    async def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
+    async def _attempt_by_datagrams(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
-        if attempt.transport != UDP:
-            await self._attempt_by_stream(exchange, attempt, endpoint)
-            return
         loop = asyncio.get_running_loop()
         with self._new_socket(endpoint, is_tcp=False) as connection:
             connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
@@ -171,10 +177,12 @@ class AsyncioTransport:
                 seconds_left(attempt.deadline)
                 await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
 
-    async def _attempt_by_stream(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
-        """Do the same on a connection, which is kept afterwards if it is encrypted."""
+    async def _attempt_by_stream(
+        self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint, kept: TlsSocket | QuicSocket | None
+    ) -> None:
+        """Do the same on a connection: one that was kept, or a new one. It is kept afterwards if it is encrypted."""
         place = attempt.transport, endpoint, attempt.tls
-        stream: TcpSocket | QuicSocket | None = self._idle(place)
+        stream: TcpSocket | QuicSocket | None = kept
         is_kept = False
         try:
             if stream is None:

@@ -85,14 +85,20 @@ class BlockingTransport:
         if attempt is None:
             attempt = _next(exchange)
         while attempt is not None:
+            kept = self._take_kept(attempt, endpoint)
             try:
-                self._attempt(exchange, attempt, endpoint)
+                self._attempt(exchange, attempt, endpoint, kept)
             except TimeoutError:
                 pass  # the exchange sees from the time that nothing came
             except OSError as error:
                 from dns_update.transport.failures import failure_of, is_broken_off  # rarely needed
 
-                exchange.lost(*failure_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
+                is_cut = is_broken_off(error)
+                exchange.lost(
+                    *failure_of(error, attempt.transport),
+                    may_have_arrived=is_cut,
+                    was_kept=is_cut and kept is not None and attempt.transport in ENCRYPTED,
+                )
             attempt = _next(exchange)
         return exchange.settled
 
@@ -169,14 +175,22 @@ class BlockingTransport:
 
         return open_tls(endpoint, local, attempt.deadline, tls)
 
-    def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
-        """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
-        place = (endpoint.address, endpoint.port)
-        kept: Datagrams | Stream | QuicChannel | None = None
+    def _take_kept(self, attempt: Transmission, endpoint: Endpoint) -> Datagrams | TlsStream | QuicChannel | None:
+        """Return what an earlier exchange has left open for an attempt like this one; None if there is nothing."""
         if attempt.transport == UDP:
-            kept = self._kept.pop(place, None)
-        elif attempt.transport in ENCRYPTED:
-            kept = self._idle_encrypted((attempt.transport, endpoint, attempt.tls))
+            return self._kept.pop((endpoint.address, endpoint.port), None)
+        if attempt.transport in ENCRYPTED:
+            return self._idle_encrypted((attempt.transport, endpoint, attempt.tls))
+        return None
+
+    def _attempt(
+        self,
+        exchange: Exchange,
+        attempt: Transmission,
+        endpoint: Endpoint,
+        kept: Datagrams | TlsStream | QuicChannel | None,
+    ) -> None:
+        """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
         channel = kept if kept is not None else self.open(endpoint, self._local, attempt)
         may_be_kept = False
         try:
@@ -196,7 +210,7 @@ class BlockingTransport:
             if not may_be_kept:
                 channel.close()
             elif isinstance(channel, Datagrams):
-                self._keep(channel, place)
+                self._keep(channel, (endpoint.address, endpoint.port))
             else:
                 self._keep_encrypted(channel, (attempt.transport, endpoint, attempt.tls))
 
