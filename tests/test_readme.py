@@ -13,7 +13,7 @@ import pytest
 from dns_update import errors
 from dns_update.cli import BROKEN_PIPE, INTERRUPTED
 from dns_update.cli.plan import WOULD_CHANGE
-from dns_update.cli.request import target_of
+from dns_update.cli.target import target_of
 from dns_update.commandline import COMMANDS
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import PROPERTIES, RECURRING, variable_of

@@ -6,7 +6,7 @@ import shlex
 import pytest
 
 import dns_update as package
-from dns_update.cli.request import target_of
+from dns_update.cli.target import target_of
 from dns_update.commandline import COMMANDS as ALL
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import PROPERTIES

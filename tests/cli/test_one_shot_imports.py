@@ -66,8 +66,11 @@ ALLOWED = {
     "dns_update.commandline.readers",
     "dns_update.cli",
     "dns_update.cli.asking",
+    "dns_update.cli.change",
     "dns_update.cli.set",
+    "dns_update.cli.target",
     "dns_update.cli.request",
+    "dns_update.cli.result",
 }
 """Of our own modules, all and only these. Not among them: what looks at failures (verdict), finds zones (discovery),
 asks interfaces or programs (address), speaks TCP (tcp, framing), prints JSON, help or messages."""

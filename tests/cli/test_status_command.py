@@ -13,8 +13,8 @@ import pytest
 
 from dns_update import __version__
 from dns_update.agent.output.control import STATES, serve
-from dns_update.cli import status as module
 from dns_update.cli.status import run
+from dns_update.cli.status_text import MOST_RECORDS
 from dns_update.commandline.help import help_text
 from dns_update.commandline.line import CommandLine
 from dns_update.errors import NoResponse, UsageError
@@ -402,7 +402,7 @@ def test_help() -> None:
     text = help_text("status")
     for state in STATES:
         assert f"\n  {state} " in text
-    assert f"not only the first {module.MOST_RECORDS}" in text
+    assert f"not only the first {MOST_RECORDS}" in text
 
 
 # Whoever answers

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import NoReturn
 
+    from dns_update.client.outcome import Outcome
     from dns_update.commandline.line import CommandLine
 
 _UPDATING = ("set", "add", "delete", "nsupdate", "acme", "apply")
@@ -51,6 +52,15 @@ def write_talk(text: str) -> None:
 def talk(line: str) -> None:
     """Write a line to standard error."""
     write_talk(f"dns-update: {line}\n")
+
+
+def talk_notes(outcome: Outcome) -> None:
+    """Write the notes of an outcome to standard error."""
+    from dns_update.errors.hints import COMMAND_LINE, rendered  # most outcomes have no notes
+
+    notes = dict.fromkeys(note for each in outcome.whole for note in each.notes)
+    for note in notes:
+        talk(f"note: {rendered(note, COMMAND_LINE)}")
 
 
 def is_watched() -> bool:

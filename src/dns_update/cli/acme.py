@@ -12,7 +12,8 @@ from dns_update.cli.as_json import head, object_text, outcome_fields
 from dns_update.cli.defaults import path_of, with_configuration, with_environment
 from dns_update.cli.everywhere import WaitProgress
 from dns_update.cli.plan import WOULD_CHANGE
-from dns_update.cli.request import Advised, client_of, conclude, find_configuration
+from dns_update.cli.request import client_of, find_configuration
+from dns_update.cli.result import Advised, conclude
 from dns_update.client import Client
 from dns_update.client.acme import (
     Aliases,

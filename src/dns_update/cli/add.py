@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.cli.request import change, client_of, data_of, options_of, target_of
+from dns_update.cli.change import change
+from dns_update.cli.request import client_of, data_of, options_of
+from dns_update.cli.target import target_of
 from dns_update.commandline.line import CommandLine
 
 

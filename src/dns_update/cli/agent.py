@@ -16,7 +16,6 @@ from dns_update.commandline.readers import path_from_text
 from dns_update.errors import ConfigError, UsageError
 
 _COLLECTED_AFTER = (20_000, 20, 50)  # new objects: ten thousand names make many, and hardly any are garbage in a cycle
-MOST_PROBLEMS = 50  # of a configuration are printed; one mistake in a script may cause a hundred thousand
 
 
 def run(line: CommandLine) -> int:
@@ -40,7 +39,7 @@ def run(line: CommandLine) -> int:
     try:
         config = read_config(path)
     except ConfigError as error:
-        for problem in error.lines(MOST_PROBLEMS):
+        for problem in error.lines():
             talk(problem)
         return error.exit_status
     return _keep_right(config, path, options)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.cli import put, talk
+from dns_update.cli import put, talk, talk_notes
 from dns_update.cli.advice import advise, advise_on_part, changes_of
 from dns_update.cli.as_json import error_fields, head, object_text, outcome_fields
 from dns_update.cli.plan import WOULD_CHANGE, put_lines
-from dns_update.cli.request import talk_notes
 from dns_update.client import Client
 from dns_update.client.all_servers import ServerResult, at_all_servers
 from dns_update.client.locate import RdataByType, Target

@@ -12,7 +12,8 @@ from dns_update.cli.agent import configuration_path
 from dns_update.cli.asking import policy_of, query_servers_of, servers_of
 from dns_update.cli.check_report import CheckReport
 from dns_update.cli.loop import carry_out, unless_interrupted
-from dns_update.cli.request import ADDRESS_TYPES, data_of, key_of, options_of, target_of
+from dns_update.cli.request import ADDRESS_TYPES, data_of, key_of, options_of
+from dns_update.cli.target import target_of
 from dns_update.cli.tracing import CountingTransports
 from dns_update.client.locate import Target
 from dns_update.client.plan import Desired

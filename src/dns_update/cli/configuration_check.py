@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from dns_update.agent.config.settings import Config
 from dns_update.cli import put, talk
-from dns_update.cli.agent import MOST_PROBLEMS
 from dns_update.cli.loop import carry_out, transport_for, unless_interrupted
 from dns_update.commandline.properties import Options
 from dns_update.errors import ConfigError
@@ -27,7 +26,7 @@ def check_configuration(path: str, options: Options, *, online: bool) -> int:
         if options.json:
             error.notes = error.problems
             raise
-        for problem in error.lines(MOST_PROBLEMS):
+        for problem in error.lines():
             talk(problem)
         return error.exit_status
 
@@ -85,7 +84,7 @@ def _check_online(config: Config, path: str, warnings: Sequence[str], options: O
 
 def check_agent(options: Options) -> int:
     """Check the agent that listens at the socket, and its configuration; return the exit status."""
-    from dns_update.cli.status import answer_of  # not for a configuration alone
+    from dns_update.cli.status_answer import answer_of  # not for a configuration alone
 
     answer = answer_of(options.socket)
     agent, records = answer["agent"], answer["records"]

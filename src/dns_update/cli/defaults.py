@@ -11,7 +11,7 @@ import os
 
 from dns_update import errors
 from dns_update.cli import talk
-from dns_update.cli.request import target_of
+from dns_update.cli.target import target_of
 from dns_update.commandline.properties import RECURRING, Options, Property, row_of, variable_of
 from dns_update.wire.codes import RRClass
 from dns_update.wire.inet import format_address

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dns_update.cli.request import Advised, client_of, conclude_changed, data_of, is_compared, options_of, target_of
+from dns_update.cli.change import conclude_changed, is_compared
+from dns_update.cli.request import client_of, data_of, options_of
+from dns_update.cli.result import Advised
+from dns_update.cli.target import target_of
 from dns_update.client import Client
 from dns_update.client.locate import RdataByType, Target
 from dns_update.client.outcome import SUCCESS, Outcome

@@ -8,7 +8,6 @@ from pathlib import Path
 from dns_update.agent.config.load import read_config
 from dns_update.auth.private_file import called_in_errors
 from dns_update.cli import put, talk
-from dns_update.cli.agent import MOST_PROBLEMS
 from dns_update.cli.as_json import head, object_text
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
@@ -122,7 +121,7 @@ def _write(output: str, toml: str, key_file: str, plan: MovePlan, *, is_quiet: b
     try:
         read_config(output)
     except ConfigError as error:
-        for problem in error.lines(MOST_PROBLEMS):
+        for problem in error.lines():
             talk(problem)
         talk(f"{output} is written, and must be corrected there")
         return error.exit_status

@@ -12,7 +12,8 @@ from dns_update.cli.init_conversation import Conversation, refuse_key_file
 from dns_update.cli.init_files import check_directory, refuse_existing, shared_key, write_together
 from dns_update.cli.init_result import SetupResult
 from dns_update.cli.init_tries import Tries, show
-from dns_update.cli.key_generate import beside, pieces_for, server_ending, server_text, today, whole_path
+from dns_update.cli.key_generate import beside, pieces_for, server_ending, server_text, today
+from dns_update.cli.key_input import whole_path
 from dns_update.cli.request import CONFIGURATION, SYSTEM
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options

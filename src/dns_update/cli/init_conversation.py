@@ -13,7 +13,8 @@ from dns_update.cli import talk
 from dns_update.cli.init_asking import agrees, ask
 from dns_update.cli.init_files import refuse_existing, shared_key
 from dns_update.cli.init_tries import Tries, error_of, show
-from dns_update.cli.key_generate import DEFAULT_ALGORITHM, beside, new_key, server_ending, whole_path
+from dns_update.cli.key_generate import DEFAULT_ALGORITHM, beside, new_key, server_ending
+from dns_update.cli.key_input import whole_path
 from dns_update.client.discovery import ZoneFound
 from dns_update.commandline.properties import Options
 from dns_update.doctor.checklist import Step

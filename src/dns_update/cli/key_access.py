@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from dns_update.auth import Key
 from dns_update.cli.asking import policy_of, servers_of
-from dns_update.cli.key import owners_of
+from dns_update.cli.key_input import owners_of
 from dns_update.client.probe import BY_KEY, BY_RECORD
 from dns_update.commandline.properties import Options
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination

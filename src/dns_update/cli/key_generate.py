@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import shutil
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 from dns_update.auth import Algorithm, Key
 from dns_update.cli import put, talk
 from dns_update.cli.as_json import head, object_text
-from dns_update.cli.key import owners_of, text_in
+from dns_update.cli.key_input import owners_of, text_in, whole_path
 from dns_update.commandline.properties import Options
 from dns_update.errors import UsageError
 from dns_update.keys import bind, knot, powerdns
@@ -33,7 +32,6 @@ _READERS = {
     "knot": "knotd must be able to read it, and no one else: on Debian, chown knot",
     "powerdns": "remove it when the key is in the database",
 }
-_PLAIN_PATH = re.compile(r"[\w/.,+@%~-]+")
 _PLACEHOLDER = "..."  # in place of a secret in a line that is printed
 
 
@@ -133,17 +131,6 @@ def octets_for(algorithm: Algorithm) -> int:
 def today() -> str:
     """Return the day, in UTC, as `2026-11-30`."""
     return time.strftime("%Y-%m-%d", time.gmtime())
-
-
-def whole_path(path: str, what: str) -> str:
-    """Return an absolute path; raises UsageError for one that cannot be written in every server's configuration."""
-    whole = os.path.abspath(path)  # links stay as they are
-    if not _PLAIN_PATH.fullmatch(whole):
-        raise UsageError(
-            f"{what} has a character that cannot be written in every server's configuration",
-            hint="use letters, digits, and -_.,+@%~",
-        )
-    return whole
 
 
 def _file_name(name: Name) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from dns_update.auth.sig0 import NUMBERS, PairKey
 from dns_update.cli import put, talk
 from dns_update.cli.as_json import head, object_text
-from dns_update.cli.key import owners_of
+from dns_update.cli.key_input import owners_of, whole_path
 from dns_update.commandline.properties import Options
 from dns_update.errors import Hint, UsageError
 from dns_update.keys.assignment import Assignment, Piece, check_plain, grants_for
@@ -39,7 +39,6 @@ def generate_pair(options: Options, zone: Name, algorithm: str) -> int:
     name = options.key_name if options.key_name is not None else grants[0].owner
     check_plain(name, "key-name=")
     from dns_update.auth.private_key import PrivateKey  # loads cryptography
-    from dns_update.cli.key_generate import whole_path
 
     number = next(number for number, text in NUMBERS.items() if text == algorithm)
     private = PrivateKey.generate(number)

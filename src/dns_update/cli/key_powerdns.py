@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from dns_update.auth import Key, decoded_base64
-from dns_update.cli.key import KeyFile
+from dns_update.cli.key_input import KeyFile
 from dns_update.cli.on_server import ask, found, run
 from dns_update.commandline.properties import Options
 from dns_update.errors import ServerFailure, UsageError

@@ -8,8 +8,8 @@ from dns_update.auth import Key
 from dns_update.auth.private_file import read_private_file
 from dns_update.cli import put, talk
 from dns_update.cli.as_json import error_fields, head, object_text
-from dns_update.cli.key import KeyFile, owners_of, read_key_file
 from dns_update.cli.key_access import NO, KeyAccess, access_of
+from dns_update.cli.key_input import KeyFile, owners_of, read_key_file
 from dns_update.cli.on_server import apply, ask, configuration_in, programs_for, shown
 from dns_update.commandline.properties import Options
 from dns_update.errors import DnsUpdateError, KeyRejected, ReplyNotTrusted, UsageError

@@ -8,8 +8,8 @@ import secrets
 from dns_update.auth import Key
 from dns_update.cli import put, talk
 from dns_update.cli.as_json import head, object_text
-from dns_update.cli.key import KeyFile, owners_of, read_key_file
 from dns_update.cli.key_generate import octets_for, server_ending, server_text, today
+from dns_update.cli.key_input import KeyFile, owners_of, read_key_file
 from dns_update.cli.key_usage import usage_fields, usage_in, usage_text
 from dns_update.cli.on_server import apply, ask, configuration_in, programs_for, shown
 from dns_update.commandline.properties import Options

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from dns_update.auth import Key
 from dns_update.cli import put, talk
 from dns_update.cli.as_json import error_fields, head, object_text
-from dns_update.cli.key import KeyFile, owners_of, read_key_file
 from dns_update.cli.key_access import NO, YES, KeyAccess, Permission, access_of
+from dns_update.cli.key_input import KeyFile, owners_of, read_key_file
 from dns_update.cli.key_usage import usage_fields, usage_in, usage_text
 from dns_update.cli.table import lined_up
 from dns_update.commandline.properties import Options

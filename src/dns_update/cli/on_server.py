@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dns_update.auth import Key
 from dns_update.cli import write_talk
-from dns_update.cli.key import text_in
+from dns_update.cli.key_input import text_in
 from dns_update.cli.typed import typed_line
 from dns_update.errors import ServerFailure, UsageError
 from dns_update.keys.assignment import base64_of

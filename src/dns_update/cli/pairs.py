@@ -7,7 +7,8 @@ from typing import Any
 
 from dns_update.cli.defaults import path_of, with_configuration
 from dns_update.cli.everywhere import put_with_servers, shown_everywhere
-from dns_update.cli.request import client_of, conclude, find_configuration
+from dns_update.cli.request import client_of, find_configuration
+from dns_update.cli.result import conclude
 from dns_update.client import Client
 from dns_update.client.locate import RdataByType, Target
 from dns_update.client.outcome import Outcome

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from dns_update.cli import command_named, is_name, put, talk
-from dns_update.cli.request import talk_notes
+from dns_update.cli import command_named, is_name, put, talk, talk_notes
 from dns_update.client.outcome import Outcome
 from dns_update.commandline.line import NAMELESS, CommandLine
 from dns_update.commandline.properties import Options

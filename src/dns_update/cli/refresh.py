@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update.agent.output.control import ask
 from dns_update.cli import put, talk
-from dns_update.cli.status import answer_of, records_named
+from dns_update.cli.status_answer import answer_of, records_named
 from dns_update.commandline.line import CommandLine
 from dns_update.errors import UsageError
 

@@ -1,4 +1,4 @@
-"""What `set`, `add`, `delete` and `show` have in common: from properties to a request, and from its outcome to text."""
+"""From the properties of a command line to the parts of a request: the data, the client, the key."""
 
 from __future__ import annotations
 
@@ -6,25 +6,21 @@ import os
 
 from dns_update import errors
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
-from dns_update.cli import OutputLost, is_watched, put, talk, write_talk
+from dns_update.cli import is_watched, talk, write_talk
 from dns_update.cli.asking import policy_of
+from dns_update.cli.target import has_address_for_name
 from dns_update.client import Client
 from dns_update.client.locate import RdataByType, Target
-from dns_update.client.outcome import Outcome, success_text
-from dns_update.client.requests import add_records, set_records
 from dns_update.client.settings import check_read_back
 from dns_update.commandline.properties import ALL, VARIABLES, Options
 from dns_update.exchange import TransportName
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.blocking import BlockingTransport
-from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType
-from dns_update.wire.inet import reverse_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, Literal
+    from collections.abc import Callable, Iterable
 
     from dns_update.commandline.line import CommandLine
 
@@ -99,40 +95,6 @@ def find_configuration() -> str | None:
     return None
 
 
-def target_of(options: Options, command: str, *, is_routers: bool = False) -> Target:
-    """Return the name that the request is about; raises UsageError.
-
-    With type=PTR, the name may be made from an address. In a router's line without a name, it is the zone's name.
-    """
-    name = options.name
-    if _has_address_for_name(options):
-        name = _name_of_address(options)
-    elif name is None and is_routers and options.zone is not None and options.rrtype is None:
-        name = "@"
-    if name is None:
-        example = f"for example: dns-update {command} name=home zone=example.com ..."
-        raise errors.UsageError("name= is missing", hint=f"{example}; all about it: dns-update --help")
-    return Target(name, options.zone, options.rrclass)
-
-
-def _has_address_for_name(options: Options) -> bool:
-    return options.rrtype == RRType.PTR and bool(options.address)
-
-
-def _name_of_address(options: Options) -> str:
-    """Return the name that an address has for reverse look-ups; raises UsageError."""
-    if options.name is not None:
-        raise errors.UsageError(
-            "name= and address= are both given with type=PTR", hint="the address makes the name, value= is the host"
-        )
-    address = options.address[0]
-    if len(options.address) > 1 or not isinstance(address, bytes):
-        raise errors.UsageError(
-            "type=PTR takes one address, not a source of addresses", hint="e.g. address=203.0.113.45"
-        )
-    return reverse_name(address)
-
-
 def data_of(options: Options, target: Target, *, allow_private: bool) -> RdataByType:
     """Return the data that address=, or type= and value=, give: values by type, which may be empty.
 
@@ -147,81 +109,8 @@ def data_of(options: Options, target: Target, *, allow_private: bool) -> RdataBy
         raise errors.UsageError(f"value=: {error.text}", hint=error.hint) from error
 
 
-def change(client: Client, command: Literal["set", "add"], options: Options, target: Target, data: RdataByType) -> int:
-    """Carry out a `set` or an `add`, and return the exit status; raises DnsUpdateError."""
-    _check_data(data, command)
-    values = [value for values in data.values() for value in values]
-    how: dict[str, Any] = {
-        "rrtype": options.rrtype,
-        "zone": target.zone,
-        "ttl": options.ttl,
-        "require": options.require,
-        "verify": bool(options.verify),
-        # `add` also learns from it what it must not replace.
-        "compare": bool(options.verify) if command == "add" else is_compared(options),
-        "check_names": options.check_names,
-        "dry_run": options.dry_run,
-        "rrclass": target.rrclass,
-        **_of_pairs(options),
-    }
-    if options.to == ALL:
-        from dns_update.cli.all_servers import change_all  # only if it is asked for
-
-        request = add_records if command == "add" else set_records
-        at_one = lambda transaction: request(transaction, target.name, *values, **how)  # noqa: E731
-        return change_all(client, command, options, target, data, at_one)
-    method = client.add if command == "add" else client.set
-    with Advised(client, options, target, data, command):
-        outcome = method(target.name, *values, **how)
-    return conclude_changed(client, outcome, command, options, data)
-
-
-def _of_pairs(options: Options) -> Mapping[str, Any]:
-    """Return the arguments of a request that make it keep PTR records, too; none if it is not asked for."""
-    if not options.ptr:
-        return {}
-    from dns_update.cli.pairs import arguments  # only if it is asked for
-
-    return arguments(options)
-
-
-def conclude_changed(  # noqa: PLR0913, PLR0917 - what a change consists of
-    client: Client, outcome: Outcome, command: str, options: Options, rrtypes: Iterable[int], done: str = ""
-) -> int:
-    """Report the outcome of a change of these types, wait for all name servers if asked for, and return the status."""
-    if options.verify != ALL or outcome.dry_run:
-        return conclude(outcome, command, options, done)
-    if outcome.reverse:
-        from dns_update.cli.pairs import conclude_everywhere  # as below
-
-        return conclude_everywhere(client, outcome, command, options, rrtypes, done)
-    from dns_update.cli.everywhere import put_with_servers, shown_everywhere  # only if it is asked for
-
-    if options.json:
-        put_with_servers(outcome, command, shown_everywhere(client, outcome, options, rrtypes))
-        return 0
-    status = conclude(outcome, command, options, done)
-    shown_everywhere(client, outcome, options, rrtypes)
-    return status
-
-
-def is_compared(options: Options) -> bool:
-    """Return whether the name is read before an update, to say what this has changed: only if it is said."""
-    return options.verify == ALL or (options.verify and (options.json or not options.quiet))
-
-
-def _check_data(data: RdataByType, command: str) -> None:
-    """Raise UsageError for a `set` or an `add` without data."""
-    if not data:
-        raise errors.UsageError(
-            f"{command} needs address=, or type= and value=", hint="for example: address=203.0.113.45"
-        )
-    if not any(data.values()):
-        raise errors.UsageError("type= is given without value=", hint="for example: type=TXT value=hello")
-
-
 def _check_combination(options: Options) -> None:
-    has_addresses = bool(options.address) and not _has_address_for_name(options)
+    has_addresses = bool(options.address) and not has_address_for_name(options)
     if has_addresses and (options.rrtype is not None or options.value):
         raise errors.UsageError("address= and type= are both given", hint="address= makes A and AAAA records by itself")
     if options.value and options.rrtype is None:
@@ -262,31 +151,6 @@ def client_of(options: Options) -> Client:
         log=_log_of(options),
         query_wait=options.wait if "wait" in options.given else None,
     )
-
-
-class Advised(Value):
-    """Within it, a failure of a request is explained by the doctor, unless diagnose=no; nothing else is different."""
-
-    client: Client
-    options: Options
-    target: Target
-    data: RdataByType
-    command: str
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if error is None or not self.options.diagnose:
-            return
-        if isinstance(error, (errors.Refusal, errors.CommunicationError)):
-            from dns_update.cli.advice import advise, advise_on_part, changes_of  # only when something is wrong
-
-            if error.part is not None:
-                advise_on_part(error, self.client, self.options)
-                return
-            changes = changes_of(self.target, self.data, self.command)
-            advise(error, self.client, self.options, self.target, changes)
 
 
 def _transport_of(options: Options) -> BlockingTransport:
@@ -371,45 +235,3 @@ def print_message(direction: str, endpoint: Endpoint, transport: TransportName, 
     except errors.MalformedMessage as error:
         text = f";; {error}\n"
     write_talk(f"{heading}\n{text}\n")
-
-
-def conclude(outcome: Outcome, command: str, options: Options, done: str = "") -> int:
-    """Report the outcome of a request, and return the exit status; `done` says what was done, if this is special."""
-    if outcome.dry_run:
-        from dns_update.cli.plan import report  # only if it is asked for
-
-        return report(outcome, options)
-    if options.json and _is_put_as_json(outcome, command):
-        return 0
-    if command == "show":
-        put("".join(f"{record.to_text()}\n" for record in outcome.after or ()))
-    elif not options.quiet:
-        talk(done or success_text(outcome))
-        for reverse in outcome.reverse:
-            talk(success_text(reverse))
-    if not options.quiet and any(each.notes for each in outcome.whole):
-        talk_notes(outcome)
-    return 0
-
-
-def _is_put_as_json(outcome: Outcome, command: str) -> bool:
-    """Print the outcome as JSON, and return whether standard output took it."""
-    from dns_update.cli.as_json import outcome_text  # only if it is asked for
-
-    try:
-        put(outcome_text(outcome, command))
-    except OutputLost as lost:
-        if command == "show":  # its data is its only result; after the others, the zone is as it should be
-            raise
-        talk(f"note: {lost}")
-        return False
-    return True
-
-
-def talk_notes(outcome: Outcome) -> None:
-    """Write the notes of an outcome to standard error."""
-    from dns_update.errors.hints import COMMAND_LINE, rendered  # most outcomes have no notes
-
-    notes = dict.fromkeys(note for each in outcome.whole for note in each.notes)
-    for note in notes:
-        talk(f"note: {rendered(note, COMMAND_LINE)}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dns_update.cli.asking import policy_of, port_of
-from dns_update.cli.request import check_families, key_of, target_of, with_defaults
+from dns_update.cli.request import check_families, key_of, with_defaults
+from dns_update.cli.target import target_of
 from dns_update.commandline.properties import Options
 from dns_update.routeros.machine.updates import ResolvedUpdate
 from dns_update.routeros.world import UpdateRequest

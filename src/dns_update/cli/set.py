@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dns_update.cli.request import ADDRESS_TYPES, change, client_of, data_of, options_of, target_of
+from dns_update.cli.change import change
+from dns_update.cli.request import ADDRESS_TYPES, client_of, data_of, options_of
+from dns_update.cli.target import target_of
 from dns_update.commandline.line import CommandLine
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dns_update.cli import talk
-from dns_update.cli.request import ADDRESS_TYPES, Advised, client_of, conclude, options_of, target_of
+from dns_update.cli.request import ADDRESS_TYPES, client_of, options_of
+from dns_update.cli.result import Advised, conclude
+from dns_update.cli.target import target_of
 from dns_update.commandline.line import CommandLine
 from dns_update.wire.codes import rrtype_to_text
 

@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 
 from dns_update.agent.output.control import RecordStatus, watch
 from dns_update.cli import INTERRUPTED, put
-from dns_update.cli.status import checked, data_text, details, overview, records_named
+from dns_update.cli.status_answer import checked, records_named
+from dns_update.cli.status_text import data_text, details, overview
 from dns_update.commandline.properties import Options
 from dns_update.errors import one_line
 

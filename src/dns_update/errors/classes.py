@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 
+_MOST_PROBLEMS = 50  # are shown; one mistake in a script may cause a hundred thousand
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,7 +108,7 @@ class ConfigError(UsageError):
         pairs = [(first, hint), *others]
         self.problems = tuple(f"{what}: {to_do}" if to_do else what for what, to_do in pairs)
 
-    def lines(self, most: int) -> tuple[str, ...]:
+    def lines(self, most: int = _MOST_PROBLEMS) -> tuple[str, ...]:
         """Return the first `most` problems, and a line that says how many more there are."""
         more = len(self.problems) - most
         return (*self.problems[:most], f"and {more:,} more") if more > 0 else self.problems
