@@ -58,7 +58,7 @@ def test_each_configuration_is_right(kind: str, records: int, tmp_path: Path, mo
 
 def test_a_record_with_an_owner_is_right_beside_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     records = _config(_shown("toml config.toml") + _shown("toml owner"), tmp_path, monkeypatch).records
-    assert [record.owner for record in records] == ["", "router-1"]
+    assert [record.common.owner for record in records] == ["", "router-1"]
 
 
 def test_the_readme_has_the_pages_configuration() -> None:
@@ -100,7 +100,9 @@ def test_the_defaults_shown_for_records_are_their_defaults(tmp_path: Path, monke
     shown = {code_in(row[0])[0]: code_in(row[1]) for row in PAGE.table("`[[records]]`")}
     explicit = f"allow-private = {shown['allow-private'][0]}\non-missing = {shown['on-missing'][0]}\n"
     assert _config(_shown("toml config.toml") + explicit, tmp_path, monkeypatch) == plain
-    grace = _config(_shown("toml config.toml") + 'on-missing = "delete"\n', tmp_path, monkeypatch).records[0].grace
+    grace = (
+        _config(_shown("toml config.toml") + 'on-missing = "delete"\n', tmp_path, monkeypatch).records[0].common.grace
+    )
     assert grace is not None
     assert f'"{int(grace / 3600)}h"' == shown["grace"][0]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dns_update.address.sources import Command, Interface, Prefix
 from dns_update.agent.config import load as module
 from dns_update.agent.config.load import config_from_text, read_config
-from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings, UpstreamSettings
+from dns_update.agent.config.settings import AgentSettings, CommonSettings, Config, RecordSettings, UpstreamSettings
 from dns_update.auth import Key
 from dns_update.errors import ConfigError, UsageError
 from dns_update.exchange import Policy
@@ -71,8 +71,8 @@ address = "[/ip/address/get [find interface=ppp0] address]"
 ttl = "00:05:00"
 """
     (only,) = read(text).records
-    assert (str(only.name), only.ttl) == ("gw-north.example.com", 300)
-    assert [server.host for server in only.upstream.servers] == ["ns1.example.com"]
+    assert (str(only.name), only.common.ttl) == ("gw-north.example.com", 300)
+    assert [server.host for server in only.common.upstream.servers] == ["ns1.example.com"]
     assert only.sources == (Interface("ppp0", 4),)
 
 
@@ -99,9 +99,12 @@ def test_what_is_left_out_of_the_agent() -> None:
 
 def test_what_is_left_out_of_a_record() -> None:
     (settings,) = read(RECORD).records
-    assert (settings.ttl, settings.upstream) == (None, UpstreamSettings((), None, Policy(3, 3, "udp"), None))
-    assert (settings.owner, settings.grace) == ("", None)
-    assert (settings.allow_private, settings.on_change, settings.data) == (False, (), {})
+    assert (settings.common.ttl, settings.common.upstream) == (
+        None,
+        UpstreamSettings((), None, Policy(3, 3, "udp"), None),
+    )
+    assert (settings.common.owner, settings.common.grace) == ("", None)
+    assert (settings.common.allow_private, settings.common.on_change, settings.data) == (False, (), {})
 
 
 @pytest.mark.parametrize(
@@ -156,14 +159,14 @@ def test_the_agents_settings(line: str, attribute: str, expected: object) -> Non
     ],
 )
 def test_a_records_settings(line: str, attribute: str, expected: object) -> None:
-    assert getattr(record(f'name = "home.example.com"\naddress = "192.0.2.1"\n{line}'), attribute) == expected
+    assert getattr(record(f'name = "home.example.com"\naddress = "192.0.2.1"\n{line}').common, attribute) == expected
 
 
 def test_a_records_program_runs_instead_of_the_agents() -> None:
     agent = '[agent]\non-change = ["/bin/agent"]\n'
     others = '[[records]]\nname = "{}.example.com"\naddress = "192.0.2.1"\non-change = {}\n'
     config = read(agent + RECORD + others.format("b", '["/bin/own"]') + others.format("c", "[]"))
-    assert [settings.on_change for settings in config.records] == [("/bin/agent",), ("/bin/own",), ()]
+    assert [settings.common.on_change for settings in config.records] == [("/bin/agent",), ("/bin/own",), ()]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +229,7 @@ def test_several_names_share_one_table() -> None:
     )
     names = ("www.example.com", "example.com", "mail.example.com")
     assert read(text).records == tuple(
-        RecordSettings(Name.from_text(name), ZONE, sources=(ADDRESS,), ttl=60) for name in names
+        RecordSettings(Name.from_text(name), ZONE, sources=(ADDRESS,), common=CommonSettings(ttl=60)) for name in names
     )
 
 
@@ -267,7 +270,7 @@ def test_where_a_name_is(lines: str, name: str, zone: str | None) -> None:
 )
 def test_the_addresses_of_a_server(address: str, expected: tuple[Server, ...]) -> None:
     text = f'name = "home.example.com"\naddress = "192.0.2.1"\nservers = ["main"]\n[servers.main]\naddress = {address}'
-    assert record(text).upstream.servers == expected
+    assert record(text).common.upstream.servers == expected
 
 
 @pytest.mark.parametrize(
@@ -283,12 +286,12 @@ def test_the_addresses_of_a_server(address: str, expected: tuple[Server, ...]) -
 def test_how_a_server_is_asked(lines: str, policy: Policy, local_address: str | None) -> None:
     server = f'[servers.main]\naddress = "192.0.2.1"\n{lines}'
     settings = record(f'name = "home.example.com"\naddress = "192.0.2.1"\nservers = ["main"]\n{server}')
-    assert (settings.upstream.policy, settings.upstream.local_address) == (policy, local_address)
+    assert (settings.common.upstream.policy, settings.common.upstream.local_address) == (policy, local_address)
 
 
 def test_servers_are_tried_in_the_order_of_their_list() -> None:
     text = f'name = "home.example.com"\naddress = "192.0.2.1"\nservers = ["backup", "main"]\n{SERVERS}'
-    assert record(text).upstream.servers == (Server("192.0.2.2"), Server("192.0.2.1"))
+    assert record(text).common.upstream.servers == (Server("192.0.2.2"), Server("192.0.2.1"))
 
 
 KEYS = "".join(f'[keys.{name}]\nsecret = "{SECRET}"\n' for name in ("own", "zones", "servers"))
@@ -317,12 +320,12 @@ address = "192.0.2.1"
 servers = ["main"]
 {'key = "zones"' if "zones" in named else ""}
 """
-    key = record(text).upstream.key
+    key = record(text).common.upstream.key
     assert (None if key is None else str(key.name)) == expected
 
 
 def test_a_key_is_used_without_servers_too() -> None:
-    key = record(f'name = "home.example.com"\naddress = "192.0.2.1"\nkey = "home"\n{KEY}').upstream.key
+    key = record(f'name = "home.example.com"\naddress = "192.0.2.1"\nkey = "home"\n{KEY}').common.upstream.key
     assert key is not None
     assert key.secret == OCTETS
 
@@ -344,14 +347,14 @@ servers = ["backup"]
 ttl = 7
 """
     first, second = read(text).records
-    assert (first.upstream.servers, first.ttl) == ((Server("192.0.2.1"),), 600)
-    assert (second.upstream.servers, second.ttl) == ((Server("192.0.2.2"),), 7)
+    assert (first.common.upstream.servers, first.common.ttl) == ((Server("192.0.2.1"),), 600)
+    assert (second.common.upstream.servers, second.common.ttl) == ((Server("192.0.2.2"),), 7)
 
 
 def test_servers_with_different_keys_are_no_matter_where_the_key_is_named() -> None:
     servers = '[servers.x]\naddress = "192.0.2.1"\nkey = "own"\n[servers.y]\naddress = "192.0.2.2"\nkey = "servers"\n'
     text = f'name = "home.example.com"\naddress = "192.0.2.1"\nservers = ["x", "y"]\nkey = "zones"\n{servers}{KEYS}'
-    key = record(text).upstream.key
+    key = record(text).common.upstream.key
     assert key is not None
     assert str(key.name) == "zones"
 
@@ -364,7 +367,7 @@ def test_inline_tables_and_dotted_keys_are_tables_too() -> None:
     text = 'servers.main.address = "192.0.2.1"\nzones = {"example.com" = {servers = ["main"]}}\n'
     text += 'records = [{name = "home.example.com", address = "192.0.2.1"}]'
     (settings,) = read(text).records
-    assert settings.upstream.servers == (Server("192.0.2.1"),)
+    assert settings.common.upstream.servers == (Server("192.0.2.1"),)
 
 
 # Secrets.
@@ -373,8 +376,8 @@ def test_inline_tables_and_dotted_keys_are_tables_too() -> None:
 def key_of(lines: str, *, is_private: bool = False) -> Key:
     record_with_key = '[[records]]\nname = "home.example.com"\naddress = "192.0.2.1"\nkey = "home"\n'
     (only,) = read(f"{record_with_key}[keys.home]\n{lines}", is_private=is_private).records
-    assert only.upstream.key is not None
-    return only.upstream.key
+    assert only.common.upstream.key is not None
+    return only.common.upstream.key
 
 
 def test_a_key_has_its_tables_name_and_routeros_algorithm() -> None:
@@ -489,9 +492,16 @@ def test_the_identity_stays_where_the_rest_changes() -> None:
 
 def test_records_share_what_they_have_in_common() -> None:
     first, second = read(FULL).records
-    for name in ("zone", "upstream", "on_change"):
-        assert getattr(first, name) is getattr(second, name), name
+    assert first.zone is second.zone
+    assert first.common.upstream is second.common.upstream
     assert first.name.labels[-1] is second.name.labels[-1]
+
+
+def test_records_share_equal_settings_also_with_others_between_them() -> None:
+    tables = [f'[[records]]\nname = "n{n}.example.com"\naddress = "::{n}"\nttl = {60 + n % 2}\n' for n in range(6)]
+    commons = [settings.common for settings in read("".join(tables)).records]
+    assert [one.ttl for one in commons] == [60, 61] * 3
+    assert len(set(map(id, commons))) == 2
 
 
 def test_ten_thousand_records_hold_few_objects() -> None:
@@ -500,9 +510,9 @@ def test_ten_thousand_records_hold_few_objects() -> None:
         f'[[records]]\nname = "n{number}.example.com"\naddress = "10.0.{number >> 8}.{number & 255}"\n'
         for number in range(10_000)
     )
-    before = sum(isinstance(thing, Name | Key | Policy | Server) for thing in gc.get_objects())
+    before = sum(isinstance(thing, Name | Key | Policy | Server | CommonSettings) for thing in gc.get_objects())
     config = read(text)
-    after = sum(isinstance(thing, Name | Key | Policy | Server) for thing in gc.get_objects())
+    after = sum(isinstance(thing, Name | Key | Policy | Server | CommonSettings) for thing in gc.get_objects())
     assert len(config.records) == 10_000
     assert after - before < 10_000 + 20
 
@@ -975,14 +985,14 @@ def test_a_secret_may_not_stand_in_a_file_that_others_can_read_or_write(tmp_path
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o400])
 def test_a_secret_may_stand_in_a_file_that_only_we_and_our_group_can_read(tmp_path: Path, mode: int) -> None:
-    assert read_config(write(tmp_path, FULL, mode)).records[0].upstream.key is not None
+    assert read_config(write(tmp_path, FULL, mode)).records[0].common.upstream.key is not None
 
 
 def test_a_secret_may_stand_in_a_file_where_containers_have_their_secrets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dns_update.auth.private_file.SECRETS_OF_CONTAINERS", (str(tmp_path),))
-    assert read_config(write(tmp_path, FULL, 0o444)).records[0].upstream.key is not None
+    assert read_config(write(tmp_path, FULL, 0o444)).records[0].common.upstream.key is not None
 
 
 def test_a_file_without_secrets_may_be_read_by_everybody(tmp_path: Path) -> None:

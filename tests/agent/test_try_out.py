@@ -3,7 +3,7 @@
 import pytest
 
 from dns_update.address.sources import Command, Interface
-from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings, UpstreamSettings
+from dns_update.agent.config.settings import AgentSettings, CommonSettings, Config, RecordSettings, UpstreamSettings
 from dns_update.agent.try_out import questions_of, subjects_of
 from dns_update.client.plan import Desired
 from dns_update.doctor.source_answers import SourceAnswer, SourceQuestion
@@ -38,7 +38,9 @@ def failed(source: Interface | Command) -> SourceAnswer:
 def test_a_record_is_a_subject_with_its_destination() -> None:
     servers, policy = (Server("192.0.2.53"),), Policy(timeout=1.0)
     upstream = UpstreamSettings(servers, None, policy, "127.0.0.1")
-    record = RecordSettings(HOME, ZONE, sources=(ONE,), upstream=upstream, owner="router-1", ttl=60)
+    record = RecordSettings(
+        HOME, ZONE, sources=(ONE,), common=CommonSettings(upstream=upstream, owner="router-1", ttl=60)
+    )
     (subject,) = subjects_of(config(record), {})
     destination = Destination(ZONE, servers, None, policy, "127.0.0.1")
     assert subject == Subject(HOME, destination, (RRType.A,), Desired({RRType.A: (ONE,)}, 60, "router-1"), "router-1")
@@ -47,7 +49,9 @@ def test_a_record_is_a_subject_with_its_destination() -> None:
 
 def test_fixed_data_is_desired() -> None:
     text = rdata_from_text(RRType.TXT, "hello")
-    (subject,) = subjects_of(config(RecordSettings(HOME, rrtype=RRType.TXT, values=(text,), ttl=60)), {})
+    (subject,) = subjects_of(
+        config(RecordSettings(HOME, rrtype=RRType.TXT, values=(text,), common=CommonSettings(ttl=60))), {}
+    )
     assert (subject.rrtypes, subject.desired) == ((RRType.TXT,), Desired({RRType.TXT: (text,)}, 60))
     assert subject.destination.zone is None
 
@@ -74,17 +78,20 @@ def test_nothing_is_removed_where_one_source_of_several_fails() -> None:
 def test_what_is_missing_is_deleted_at_once_without_grace_if_the_source_knows(
     source: Interface | Command, gone: Desired | None
 ) -> None:
-    record = RecordSettings(HOME, sources=(source,), grace=0.0)
+    record = RecordSettings(HOME, sources=(source,), common=CommonSettings(grace=0.0))
     assert desired(record, failed(source)) == gone
 
 
 def test_what_is_missing_is_not_deleted_within_its_grace() -> None:
-    record = RecordSettings(HOME, sources=(WAN,), grace=60.0)
+    record = RecordSettings(HOME, sources=(WAN,), common=CommonSettings(grace=60.0))
     assert desired(record, failed(WAN)) is None
 
 
 def test_each_policy_about_private_addresses_has_its_own_answer() -> None:
-    records = [RecordSettings(HOME, sources=(WAN, ONE), allow_private=lenient) for lenient in (False, True)]
+    records = [
+        RecordSettings(HOME, sources=(WAN, ONE), common=CommonSettings(allow_private=lenient))
+        for lenient in (False, True)
+    ]
     strict, lenient = questions = questions_of(config(*records))
     assert questions == [SourceQuestion(WAN), SourceQuestion(WAN, allow_private=True)]
     answers = {strict: failed(WAN), lenient: SourceAnswer(WAN, (SIX,))}

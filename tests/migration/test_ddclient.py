@@ -53,7 +53,7 @@ def test_every_part_of_a_host_is_moved(tmp_path: Path, key_file: Path) -> None:
     assert (record.line, codes(moved), moved.understood) == (10, set(), "yes")
     config = configured(moved, tmp_path)
     assert addresses(config) == {"home.example.com": ["interface ppp0"]}
-    ttl, upstream = config.records[0].ttl, config.records[0].upstream
+    ttl, upstream = config.records[0].common.ttl, config.records[0].common.upstream
     assert (ttl, str(upstream.key and upstream.key.name), upstream.policy.transport) == (300, "home-key", "tcp")
 
 

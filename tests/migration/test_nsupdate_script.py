@@ -51,7 +51,7 @@ def test_every_part_of_the_commands_is_moved(tmp_path: Path) -> None:
     assert (first.key.name, first.key.algorithm, first.key.secret) == ("home-key", "hmac-sha512", SECRET)
     assert (moved.remarks, moved.understood) == ((), "yes")
     config = configured(moved, tmp_path)
-    assert [(str(record.name), record.ttl) for record in config.records] == [
+    assert [(str(record.name), record.common.ttl) for record in config.records] == [
         ("Home.example.com", 120),
         ("home.example.com", 60),
     ]

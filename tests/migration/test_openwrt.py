@@ -144,8 +144,8 @@ def test_a_section_that_runs_once_has_no_interval() -> None:
 def test_a_secret_that_is_no_base64_is_taken_as_it_is(tmp_path: Path) -> None:
     moved = plan(section(**RAW))
     (record,) = configured(moved, tmp_path, MAPPED).records
-    assert record.upstream.key is not None
-    assert (codes(moved), record.upstream.key.secret) == ({"raw-secret"}, b"hunter two!")
+    assert record.common.upstream.key is not None
+    assert (codes(moved), record.common.upstream.key.secret) == ({"raw-secret"}, b"hunter two!")
     assert moved.records[0].key is not None
     assert moved.records[0].key.secret == base64.b64encode(b"hunter two!").decode()
 

@@ -66,9 +66,9 @@ def test_the_agent_takes_it(  # noqa: PLR0913 - what answers have
     config = config_from_text(configuration_text(made, str(key_file)), str(path), is_private=False)
     assert [record.name for record in config.records] == list(made.owners)
     for record in config.records:
-        assert record.upstream.key == KEY
-        assert [str(server) for server in record.upstream.servers] == servers
-        assert (record.ttl, record.allow_private) == (ttl, allow_private)
+        assert record.common.upstream.key == KEY
+        assert [str(server) for server in record.common.upstream.servers] == servers
+        assert (record.common.ttl, record.common.allow_private) == (ttl, allow_private)
         assert str(record.zone) == "example.com"
 
 

@@ -65,10 +65,11 @@ class Attempt(Contact):
         """Make the name right; raises DnsUpdateError, and Deferred if `defers` returns True."""
         settings = self.managed.settings
         target = Target(settings.name, settings.zone)  # not kept: ten thousand of them take half a MiB
-        if settings.ptr:
+        pairs = settings.common.pairs
+        if pairs is not None:
             from dns_update.agent.pairs import reconcile_pairs  # few names have them
 
-            return self.ask(lambda transaction: reconcile_pairs(transaction, target, self.desired, settings))
+            return self.ask(lambda transaction: reconcile_pairs(transaction, target, self.desired, pairs))
         return self.ask(lambda transaction: reconcile(transaction, target, self.desired, defers))
 
     def succeeded(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Outage]]:

@@ -160,7 +160,7 @@ class Controller:
 
     def _apply(self, config: Config) -> None:
         """Apply the records of a configuration; those that are the same as before are left alone."""
-        self._sources.follow((source, r.allow_private) for r in config.records for source in r.sources)
+        self._sources.follow((source, r.common.allow_private) for r in config.records for source in r.sources)
         now = self._clock.monotonic()
         for gone, new in self._registry.apply(config, self._clock.boot()):
             if self.is_ending:  # a hundred thousand names take seconds

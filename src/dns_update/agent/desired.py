@@ -151,7 +151,7 @@ def desired_by(
     """Return what `desired_of` does, for a name with these settings and this TTL, whose data may be fixed."""
     if settings.rrtype is not None:
         return Desired(settings.data, ttl), None
-    return desired_of(Rule(settings.types, ttl, settings.owner, settings.grace), states, now)
+    return desired_of(Rule(settings.types, ttl, settings.common.owner, settings.common.grace), states, now)
 
 
 def _part(

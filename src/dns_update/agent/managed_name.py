@@ -102,7 +102,7 @@ class ManagedName:
         self.desired: Desired | None = None
         self.done: Desired | None = None  # what was desired when an attempt last succeeded
         self.next_change: float | None = None  # when `desired` changes by time alone (monotonic)
-        self.ttl = settings.ttl  # or the TTL that the server chose instead
+        self.ttl = settings.common.ttl  # or the TTL that the server chose instead
         self.current: Current | None = None  # None before the first comparison
         self.doubt: Doubt | None = None
         self.failures = 0  # in a row
@@ -187,7 +187,7 @@ class ManagedName:
 
     def _is_shared(self, records: tuple[Record, ...]) -> bool:
         """Return whether other owners also publish at the name; the TTL may then be theirs."""
-        return bool(self.settings.owner) and is_shared(records, self.settings.owner)
+        return bool(self.settings.common.owner) and is_shared(records, self.settings.common.owner)
 
     # In a word
 

@@ -55,7 +55,7 @@ class Registry:
         healths, self._healths = self._healths, {}
         for settings in config.records:
             known = old.pop(settings.identity, None) if old else None  # hashing ten thousand names takes long
-            upstream = self._upstream(settings.upstream, upstreams, healths)
+            upstream = self._upstream(settings.common.upstream, upstreams, healths)
             if known is not None and known.settings == settings:
                 names.append(known)
                 continue
@@ -83,7 +83,7 @@ class Registry:
     def _sources(self, settings: RecordSettings) -> tuple[SourceState | bytes, ...]:
         if _are_literal(settings.sources):
             return settings.sources  # not a copy: those of ten thousand names take half a MiB
-        private = settings.allow_private
+        private = settings.common.allow_private
         return tuple([s if isinstance(s, bytes) else self._state_of((s, private)) for s in settings.sources])
 
     def _upstream(

@@ -51,7 +51,7 @@ class Reports:
     def succeeded(self, attempt: Attempt, outcome: Outcome) -> None:
         """Report the notes of a successful attempt, and which servers failed before it."""
         settings = attempt.managed.settings
-        if settings.upstream.key is not None and self._history is not None:
+        if settings.common.upstream.key is not None and self._history is not None:
             self._history.believe()
         self._failed_over(attempt, outcome)
         for each in outcome.reverse:
@@ -84,8 +84,8 @@ class Reports:
             message="; ".join([rendered(note, TOML) for note in outcome.notes]),
         )
         self._keep(row)
-        if settings.on_change:
-            self._hooks.run(settings.on_change, row)
+        if settings.common.on_change:
+            self._hooks.run(settings.common.on_change, row)
 
     def failed(self, attempt: Attempt, error: DnsUpdateError, seconds: float) -> None:
         """Keep a failure in the history; the log has it as an incident."""
@@ -93,16 +93,16 @@ class Reports:
 
     def failing(self, managed: ManagedName, error: DnsUpdateError, seconds: float = 0.0) -> None:
         """Report to a program that a name begins to fail, or fails in another way than before."""
-        if managed.settings.on_failure:
+        if managed.settings.common.on_failure:
             row = self._failed_row(managed, error, seconds, managed.desired)
-            self._hooks.run(managed.settings.on_failure, row, ON_FAILURE)
+            self._hooks.run(managed.settings.common.on_failure, row, ON_FAILURE)
 
     def without_address(self, managed: ManagedName, reason: str) -> None:
         """Report to a program that a source of a name has given no address for longer than the hold-down."""
-        if managed.settings.on_failure:
+        if managed.settings.common.on_failure:
             result = {"server": "", "outcome": NoAddress.__name__, "message": reason}
             row = self._unproven_row(managed, 0.0, managed.desired, **result)
-            self._hooks.run(managed.settings.on_failure, row, ON_FAILURE)
+            self._hooks.run(managed.settings.common.on_failure, row, ON_FAILURE)
 
     def called_off(self, managed: ManagedName, desired: Desired, server: Endpoint, seconds: float) -> None:
         """Keep in the history that an update was sent to a server, and the attempt cancelled before its end."""
@@ -154,7 +154,7 @@ class Reports:
         )
 
     def _row(self, managed: ManagedName, seconds: float, **result: Any) -> HistoryRow:  # noqa: ANN401 - see HistoryRow
-        settings, key = managed.settings, managed.settings.upstream.key
+        settings, key = managed.settings, managed.settings.common.upstream.key
         own = {"key_name": "" if key is None else key.identity}
         return HistoryRow(
             when=self._clock.wall(),
@@ -171,7 +171,7 @@ class Reports:
 
 def _signer(managed: ManagedName, outcome: Outcome) -> str:
     """Return who signed an update: a key's name, or a Kerberos principal."""
-    key = managed.settings.upstream.key
+    key = managed.settings.common.upstream.key
     if key is not None and key.is_negotiated:
         return key.identity
     return "" if outcome.signed_by is None else str(outcome.signed_by)

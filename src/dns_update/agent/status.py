@@ -26,7 +26,7 @@ class Times(Value):
 
 def record_status(managed: ManagedName, due: float | None, times: Times, *, is_under_way: bool) -> RecordStatus:
     """Return the status of a name that is due at `due`, on the monotonic clock."""
-    settings, key = managed.settings, managed.settings.upstream.key
+    settings, key = managed.settings, managed.settings.common.upstream.key
     desired = () if managed.desired is None else managed.desired.rrsets
     source = managed.failing_source(times.now)
     return {
@@ -41,7 +41,7 @@ def record_status(managed: ManagedName, due: float | None, times: Times, *, is_u
         "last_error": _error_of_source(source) if managed.error is None else _error_status(managed.error),
         "next_try": None if due is None else due + times.monotonic,
         "key": None if key is None else key.identity,
-        "owner": settings.owner,
+        "owner": settings.common.owner,
     }
 
 

@@ -31,7 +31,7 @@ async def try_out(config: Config, transport: Callable[[str | None], AsyncTranspo
 def questions_of(config: Config) -> list[SourceQuestion]:
     """Return the questions to the sources of all records; literal addresses need none."""
     return [
-        SourceQuestion(source, record.allow_private)
+        SourceQuestion(source, record.common.allow_private)
         for record in config.records
         for source in record.sources
         if not isinstance(source, bytes)
@@ -45,17 +45,17 @@ def subjects_of(config: Config, answers: Mapping[SourceQuestion, SourceAnswer]) 
 
 
 def _subject_of(record: RecordSettings, states: Mapping[SourceQuestion, SourceState]) -> Subject:
-    to = record.upstream
+    to = record.common.upstream
     destination = Destination(record.zone, to.servers, to.key, to.policy, to.local_address, to.query_servers or None)
-    return Subject(record.name, destination, record.types, _desired_by(record, states), record.owner)
+    return Subject(record.name, destination, record.types, _desired_by(record, states), record.common.owner)
 
 
 def _desired_by(record: RecordSettings, states: Mapping[SourceQuestion, SourceState]) -> Desired | None:
     of_sources = [
-        source if isinstance(source, bytes) else states[SourceQuestion(source, record.allow_private)]
+        source if isinstance(source, bytes) else states[SourceQuestion(source, record.common.allow_private)]
         for source in record.sources
     ]
-    desired, _change = desired_by(record, record.ttl, of_sources, time.monotonic())
+    desired, _change = desired_by(record, record.common.ttl, of_sources, time.monotonic())
     return desired
 
 

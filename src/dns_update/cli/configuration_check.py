@@ -58,7 +58,7 @@ def _warnings_about(config: Config) -> Iterator[str]:
     """Yield a line for each key whose secret can be guessed."""
     from dns_update.doctor.weak_secrets import weakness_of  # only if there are keys
 
-    keys = {key.name: key for record in config.records if (key := record.upstream.key) is not None}
+    keys = {key.name: key for record in config.records if (key := record.common.upstream.key) is not None}
     for name, key in keys.items():
         if weakness := weakness_of(key):
             yield (

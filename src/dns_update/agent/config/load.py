@@ -100,7 +100,7 @@ def _names_programs(config: Config) -> bool:
     if config.agent.on_change or config.agent.on_failure:
         return True
     return any(
-        record.on_change or record.on_failure or any(isinstance(source, Command) for source in record.sources)
+        record.common.on_change or record.common.on_failure or any(isinstance(one, Command) for one in record.sources)
         for record in config.records
     )
 

@@ -104,7 +104,7 @@ class OneName:
 
     def ttl(self) -> Finding | None:
         """Return the TTL; None if there is none."""
-        ttl = self._records[0][0].ttl if "ttl" in self._own else self._zone.ttl
+        ttl = self._records[0][0].common.ttl if "ttl" in self._own else self._zone.ttl
         return None if ttl is None else Finding(ttl, self._path("ttl"))
 
     def addresses(self) -> dict[str, Finding]:
@@ -112,13 +112,13 @@ class OneName:
 
         Records with an owner are left out: other agents have addresses at the name, which a plain `set` would remove.
         """
-        usable = [(record, path) for record, path in self._records if not record.owner]
+        usable = [(record, path) for record, path in self._records if not record.common.owner]
         sources = tuple(source for record, _path in usable for source in record.sources)
         if not sources:
             return {}
         path = usable[0][1]
         found = {"address": Finding(sources, (*path, "address"))}
-        if all(record.allow_private for record, _path in usable):
+        if all(record.common.allow_private for record, _path in usable):
             found["allow_private"] = Finding(True, (*path, "allow-private"))  # noqa: FBT003 - it is the content
         if self._own.get("check-names") is False:
             found["check_names"] = Finding(False, (*path, "check-names"))  # noqa: FBT003 - as above
@@ -126,12 +126,12 @@ class OneName:
 
     def pairs(self) -> dict[str, Finding]:
         """Return whether PTR records are kept, too, by the attributes of Options; empty if not."""
-        record = next((record for record, _path in self._records if record.ptr), None)
-        if record is None:
+        pairs = next((record.common.pairs for record, _path in self._records if record.common.pairs), None)
+        if pairs is None:
             return {}
         found = {"ptr": Finding(True, self._path("ptr"))}  # noqa: FBT003 - as above
-        if record.ptr_zone is not None:
-            found["ptr_zone"] = Finding(record.ptr_zone, self._path("ptr-zone"))
+        if pairs.zone is not None:
+            found["ptr_zone"] = Finding(pairs.zone, self._path("ptr-zone"))
         return found
 
     def _records_of(self, name: Name, tables: list[object]) -> Iterator[tuple[RecordSettings, Path]]:

@@ -10,13 +10,19 @@ from dns_update.agent.config.positions import Path
 from dns_update.agent.config.readers import ConfigProblems, Table, read_table, text_or_array, wrong_type
 from dns_update.agent.config.references import References, ZoneTable
 from dns_update.agent.config.schema import RECORD, RECORD_HINTS
-from dns_update.agent.config.settings import DEFAULT_GRACE, AgentSettings, RecordSettings
+from dns_update.agent.config.settings import (
+    DEFAULT_GRACE,
+    AgentSettings,
+    CommonSettings,
+    PairSettings,
+    RecordSettings,
+    UpstreamSettings,
+)
 from dns_update.errors import UsageError, quoted
 from dns_update.errors.hints import TOML, rendered
 from dns_update.rr.host_names import check_owner, check_targets
 from dns_update.rr.record import rdata_from_text
 from dns_update.update import placed_name
-from dns_update.value import Value
 from dns_update.wire.codes import SINGLE_RECORD_TYPES, RRClass, RRType, rrtype_to_text
 from dns_update.wire.name import Name
 
@@ -24,41 +30,35 @@ _MIN_FULL_LABELS = 2  # a name of one label is relative to something
 _ADDRESSES = (RRType.A, RRType.AAAA)
 _FIXED = ("type", "value")
 _OF_ADDRESSES = ("owner", "on-missing", "allow-private", "ptr", "ptr-zone")  # these make no sense with fixed data
-_ATTRIBUTES = {
-    "type": "rrtype",
-    "ttl": "ttl",
-    "owner": "owner",
-    "allow-private": "allow_private",
-    "ptr": "ptr",
-    "ptr-zone": "ptr_zone",
-    "on-change": "on_change",
-    "on-failure": "on_failure",
-}
 
 WrittenRecord: TypeAlias = tuple[Name, bool]
 """A name as `parse_name` returns it: with whether it is absolute."""
 
 
 def read_records(
-    tables: Sequence[object], references: References, agent: AgentSettings, problems: ConfigProblems
+    tables: list[object], references: References, agent: AgentSettings, problems: ConfigProblems
 ) -> tuple[RecordSettings, ...]:
-    """Return the records that can be read; mistakes go to `problems`."""
+    """Return the records that can be read; mistakes go to `problems`. The tables are removed from their list."""
     reader = RecordReader(references, agent, problems)
     taken = _Taken(problems)
     records = []
     for place, content in enumerate(tables):
+        tables[place] = None  # thousands of tables take as much memory as the records that are made of them
         for path, record in reader.records(("records", place), content):
             taken.take(record, path)
             records.append(record)
     return tuple(records)
 
 
-class RecordReader(Value):
-    """Reads tables of [[records]], one after the other."""
+class RecordReader:
+    """Reads tables of [[records]], one after the other; names with the same settings share them."""
 
-    references: References
-    agent: AgentSettings
-    problems: ConfigProblems
+    def __init__(self, references: References, agent: AgentSettings, problems: ConfigProblems) -> None:
+        self.references = references
+        self.agent = agent
+        self.problems = problems
+        self._common: dict[CommonSettings, CommonSettings] = {}
+        self._last_common: CommonSettings | None = None
 
     def records(self, path: Path, content: object) -> Sequence[tuple[Path, RecordSettings]]:
         """Return the settings of each name of a table, with the path that names it; none if there is a mistake."""
@@ -100,30 +100,41 @@ class RecordReader(Value):
     def _settings(
         self, path: Path, given: Mapping[str, Any], name: Name, zone: ZoneTable | None, values: tuple[bytes, ...]
     ) -> RecordSettings | None:
-        common = zone if zone is not None else ZoneTable(name)
-        naming = path if any(key in given for key in ("servers", "query-servers", "key")) else common.path
-        apart = given.get("query-servers", common.query_servers)
+        of_zone = zone if zone is not None else ZoneTable(name)
+        naming = path if any(key in given for key in ("servers", "query-servers", "key")) else of_zone.path
+        apart = given.get("query-servers", of_zone.query_servers)
         upstream = self.references.upstream(
-            given.get("servers", common.servers), given.get("key", common.key), naming, apart
+            given.get("servers", of_zone.servers), given.get("key", of_zone.key), naming, apart
         )
         if upstream is None:
             return None
-        agent = self.agent
-        own: dict[str, Any] = {"ttl": common.ttl, "on_change": agent.on_change, "on_failure": agent.on_failure}
-        for key, value in given.items():
-            if key in _ATTRIBUTES:
-                own[_ATTRIBUTES[key]] = value
         sources: tuple[tuple[Source, ...], ...] = given.get("address", ())
         return RecordSettings(
             name,
             None if zone is None else zone.name,
             sources=sources[0] if len(sources) == 1 else tuple(one for several in sources for one in several),
+            rrtype=given.get("type"),
             values=values,
-            upstream=upstream,
-            grace=given.get("grace", DEFAULT_GRACE) if given.get("on-missing") else None,
-            reverse=self.references.reverse_zones if given.get("ptr") else (),
-            **own,
+            common=self._common_settings(given, of_zone.ttl, upstream),
         )
+
+    def _common_settings(
+        self, given: Mapping[str, Any], zone_ttl: int | None, upstream: UpstreamSettings
+    ) -> CommonSettings:
+        """Return the settings of a table that names share; always the same object for equal ones."""
+        found = CommonSettings(
+            upstream=upstream,
+            ttl=given.get("ttl", zone_ttl),
+            owner=given.get("owner", ""),
+            grace=given.get("grace", DEFAULT_GRACE) if given.get("on-missing") else None,
+            allow_private=given.get("allow-private", False),
+            pairs=PairSettings(given.get("ptr-zone"), self.references.reverse_zones) if given.get("ptr") else None,
+            on_change=given.get("on-change", self.agent.on_change),
+            on_failure=given.get("on-failure", self.agent.on_failure),
+        )
+        if found != self._last_common:  # comparing is cheaper than hashing
+            self._last_common = self._common.setdefault(found, found)
+        return self._last_common
 
     def _check_together(self, path: Path, content: Table) -> None:
         """Record which keys are missing, and which make no sense together."""
@@ -262,7 +273,7 @@ def _clash(record: RecordSettings, other: RecordSettings) -> str:
     if record.zone is not None and other.zone is not None and record.zone != other.zone:
         return ""
     types, of_other = set(record.types), set(other.types)
-    is_claimed = (record.owner and RRType.TXT in of_other) or (other.owner and RRType.TXT in types)
+    is_claimed = (record.common.owner and RRType.TXT in of_other) or (other.common.owner and RRType.TXT in types)
     if is_claimed or types & of_other:
         return f"{_listed(record)} records of {record.name} are managed already"
     if RRType.CNAME in types | of_other:

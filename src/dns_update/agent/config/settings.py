@@ -55,18 +55,45 @@ class UpstreamSettings(Value):
 _UPSTREAM = UpstreamSettings()
 
 
+class PairSettings(Value):
+    """How the PTR records are kept that point from a name's addresses at the name.
+
+    They are in `zone`, or in zones that are found if it is None; `reverse` are zones with servers of their own.
+    """
+
+    zone: Name | None = None
+    reverse: tuple[tuple[Name, UpstreamSettings], ...] = ()
+
+
+class CommonSettings(Value, kw_only=True):
+    """How a name is published: the settings that most names have in common.
+
+    `ttl` is in seconds; None keeps that of the zone's records. `owner` is empty if no other agent publishes at the
+    name. When its sources lose their addresses, the name keeps its data; with `grace` only for that many seconds.
+    `allow_private` allows addresses that cannot be reached from the Internet. Without `pairs`, PTR records are left
+    alone. `on_change` and `on_failure` are programs and their arguments, or empty.
+    """
+
+    upstream: UpstreamSettings = _UPSTREAM
+    ttl: int | None = None
+    owner: str = ""
+    grace: float | None = None
+    allow_private: bool = False
+    pairs: PairSettings | None = None
+    on_change: tuple[str, ...] = ()
+    on_failure: tuple[str, ...] = ()
+
+
+_COMMON = CommonSettings()
+
+
 class RecordSettings(Value):
-    """The settings of one name: where its data comes from, and where it is published.
+    """The settings of one name: where its data comes from, and how it is published.
 
     `name` is the owner name in full; `zone` is None if it must be found by its SOA record. Data comes from `sources`,
-    or is fixed: the `values`, octets of rdata, of one `rrtype`. `ttl` is in seconds; None keeps that of the zone's
-    records. `owner` is empty if no other agent publishes at the name. When its sources lose their addresses, the name
-    keeps its data; with `grace` only for that many seconds. `allow_private` allows addresses that cannot be
-    reached from the Internet. With `ptr`, the PTR records of its addresses point at the name, in `ptr_zone`, or in
-    zones that are found; `reverse` are zones with servers of their own. `on_change` and `on_failure` are programs and
-    their arguments, or empty.
+    or is fixed: the `values`, octets of rdata, of one `rrtype`.
 
-    There may be thousands of these, so equal parts are shared.
+    There may be thousands of these, so equal parts are shared: above all `common`, the rest of the settings.
     """
 
     name: Name
@@ -75,16 +102,7 @@ class RecordSettings(Value):
     sources: tuple[Source, ...] = ()
     rrtype: int | None = None
     values: tuple[bytes, ...] = ()
-    ttl: int | None = None
-    upstream: UpstreamSettings = _UPSTREAM
-    owner: str = ""
-    grace: float | None = None
-    allow_private: bool = False
-    ptr: bool = False
-    ptr_zone: Name | None = None
-    reverse: tuple[tuple[Name, UpstreamSettings], ...] = ()
-    on_change: tuple[str, ...] = ()
-    on_failure: tuple[str, ...] = ()
+    common: CommonSettings = _COMMON
 
     @property
     def data(self) -> dict[int, tuple[bytes, ...]]:
