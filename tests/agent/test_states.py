@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.agent.output.control import STATES
+from dns_update.agent.output.answer_types import STATES
 from tests.support.documents import Document
 from tests.support.mock_agent import World, configuration, play, record
 

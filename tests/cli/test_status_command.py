@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from dns_update import __version__
-from dns_update.agent.output.control import STATES, serve
+from dns_update.agent.output.answer_types import STATES
+from dns_update.agent.output.control import serve
 from dns_update.cli.status import run
 from dns_update.cli.status_text import MOST_RECORDS
 from dns_update.commandline.help import help_text

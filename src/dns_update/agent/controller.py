@@ -14,7 +14,6 @@ from dns_update.agent.config.settings import Config
 from dns_update.agent.desired import SourceState
 from dns_update.agent.incidents import Incidents
 from dns_update.agent.managed_name import ManagedName
-from dns_update.agent.output.control import ManagedStatus, RecordStatus
 from dns_update.agent.output.hooks import Hooks
 from dns_update.agent.output.log import Log
 from dns_update.agent.plans import Plans
@@ -28,6 +27,10 @@ from dns_update.agent.together import Together
 from dns_update.agent.worker import Worker
 from dns_update.process.child_guard import ChildGuard
 from dns_update.transport.aio import AsyncioTransport
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.agent.output.answer_types import ManagedStatus, RecordStatus
 
 
 class Controller:

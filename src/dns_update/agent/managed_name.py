@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.desired import SourceState, desired_by
-from dns_update.agent.output.control import ManagedState
 from dns_update.agent.reconcile.upstream import Upstream
 from dns_update.client.claims import is_shared
 from dns_update.client.outcome import Outcome
@@ -17,6 +16,10 @@ from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import rrtype_to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.agent.output.answer_types import ManagedState
 
 
 class Current:

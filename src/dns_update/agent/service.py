@@ -15,11 +15,15 @@ from dns_update.agent.clock import since_boot
 from dns_update.agent.config.settings import Config
 from dns_update.agent.controller import Controller
 from dns_update.agent.managed_name import ManagedName
-from dns_update.agent.output.control import ControlServer, StatusAnswer
+from dns_update.agent.output.control import ControlServer
 from dns_update.agent.output.log import Log
 from dns_update.errors import SOME_FAILED, ConfigError, DnsUpdateError, NoAddress
 from dns_update.errors.hints import TOML, rendered
 from dns_update.process.systemd import Notifier
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.agent.output.answer_types import StatusAnswer
 
 MOST_PROBLEMS = 20  # of a broken configuration that are logged: about a screen; one mistake may cause ten thousand
 _ENDED_BY = 128  # plus the signal's number, as in a shell

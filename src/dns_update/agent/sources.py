@@ -17,13 +17,16 @@ from dns_update.agent.bugs import Bugs, text_of
 from dns_update.agent.clock import SYSTEM_CLOCK, Clock, since_boot
 from dns_update.agent.config.settings import AgentSettings
 from dns_update.agent.desired import Reading, SourceKey, SourceState
-from dns_update.agent.output.control import SourceStatus
 from dns_update.agent.output.log import INFO, WARNING, Log
 from dns_update.agent.reconcile.backoff import growing, jittered
 from dns_update.errors import NoAddress
 from dns_update.errors.hints import TOML, rendered
 from dns_update.process.child_guard import ChildGuard
 from dns_update.wire.inet import format_address
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.agent.output.answer_types import SourceStatus
 
 MAX_ASKED = 16  # sources asked at once, each in a thread; one may take half a minute to answer
 

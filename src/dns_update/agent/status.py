@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from dns_update.agent.desired import SourceState
 from dns_update.agent.managed_name import ManagedName, text_of, texts_of
-from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus
 from dns_update.agent.reconcile.server_health import ServerHealth
 from dns_update.errors import DnsUpdateError, NoAddress
 from dns_update.errors.hints import TOML, rendered
 from dns_update.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.agent.output.answer_types import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus
 
 
 class Times(Value):

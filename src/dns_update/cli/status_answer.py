@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dns_update.agent.output import control
+from dns_update.agent.output import answer_types, control
 from dns_update.agent.output.status_check import is_status
 from dns_update.errors import SOME_FAILED, UsageError, quoted
 
@@ -22,7 +22,7 @@ def checked(answer: dict[str, Any], path: str) -> dict[str, Any]:
     return answer
 
 
-def records_named(name: str, records: Sequence[control.RecordStatus]) -> list[control.RecordStatus]:
+def records_named(name: str, records: Sequence[answer_types.RecordStatus]) -> list[answer_types.RecordStatus]:
     """Return the records of a name in full, or relative to its zone; raises UsageError if there is none."""
     sought = name.lower().removesuffix(".")
     found = [record for record in records if sought in _spellings(record)]
@@ -35,7 +35,7 @@ def records_named(name: str, records: Sequence[control.RecordStatus]) -> list[co
     raise UsageError(f"the agent has no name {quoted(name)}", hint=hint)
 
 
-def exit_status(records: Sequence[control.RecordStatus], reload_error: str | None) -> int:
+def exit_status(records: Sequence[answer_types.RecordStatus], reload_error: str | None) -> int:
     """Return 0 if neither a record nor the last reload fails; else their common status, or 10 if they differ."""
     failing = {_error_status(record) for record in records if record["state"] == "failing"}
     if reload_error is not None:
@@ -45,12 +45,12 @@ def exit_status(records: Sequence[control.RecordStatus], reload_error: str | Non
     return next(iter(failing), 0)
 
 
-def _error_status(record: control.RecordStatus) -> int:
+def _error_status(record: answer_types.RecordStatus) -> int:
     error = record["last_error"]
     return error["exit_status"] if error is not None else SOME_FAILED
 
 
-def _spellings(record: control.RecordStatus) -> tuple[str, ...]:
+def _spellings(record: answer_types.RecordStatus) -> tuple[str, ...]:
     name = record["name"].lower().removesuffix(".")
     zone = record["zone"].lower().removesuffix(".")
     if name == zone:

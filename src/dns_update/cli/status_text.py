@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dns_update.agent.output import control
+from dns_update.agent.output import answer_types
 from dns_update.cli.table import lined_up
 
 MOST_RECORDS = 50  # lines, somewhat more than a screen
@@ -28,25 +28,25 @@ def overview(answer: Mapping[str, Any], now: float, *, is_all: bool) -> Iterator
     yield from _source_lines(answer["sources"], now, is_all=is_all)
 
 
-def _summary(records: Sequence[control.RecordStatus]) -> str:
+def _summary(records: Sequence[answer_types.RecordStatus]) -> str:
     if not records:
         return "no names: the configuration has no records"
     return f"{len(records):,} {'name' if len(records) == 1 else 'names'}: {_counts(records)}"
 
 
-def _counts(records: Sequence[control.RecordStatus]) -> str:
+def _counts(records: Sequence[answer_types.RecordStatus]) -> str:
     """Return how many there are of each state, the best state first: "9,998 right, 2 failing"."""
     numbers: dict[str, int] = {}
     for record in records:
         numbers[record["state"]] = numbers.get(record["state"], 0) + 1
-    known = [state for state in reversed(control.STATES) if state in numbers]
-    others = sorted(numbers.keys() - set(control.STATES))  # of an agent of a newer version
+    known = [state for state in reversed(answer_types.STATES) if state in numbers]
+    others = sorted(numbers.keys() - set(answer_types.STATES))  # of an agent of a newer version
     return ", ".join(f"{numbers[state]:,} {state}" for state in (*known, *others))
 
 
-def _urgency(record: control.RecordStatus) -> tuple[int, str]:
+def _urgency(record: answer_types.RecordStatus) -> tuple[int, str]:
     state = record["state"]
-    return control.STATES.index(state) if state in control.STATES else 0, record["name"]
+    return answer_types.STATES.index(state) if state in answer_types.STATES else 0, record["name"]
 
 
 def _agent_lines(agent: Mapping[str, Any], now: float) -> Iterator[str]:
@@ -66,12 +66,12 @@ def reload_lines(agent: Mapping[str, Any]) -> Iterator[str]:
 _HEADINGS = ("STATE", "FOR", "NAME", "SHOULD BE", "")
 
 
-def _row(record: control.RecordStatus, now: float) -> tuple[str, ...]:
+def _row(record: answer_types.RecordStatus, now: float) -> tuple[str, ...]:
     trouble = _trouble(record, now) if record["state"] != "right" else "; ".join(_elsewhere(record, now))
     return record["state"], _span(now - record["since"]), record["name"], data_text(record["wanted"]), trouble
 
 
-def _trouble(record: control.RecordStatus, now: float) -> str:
+def _trouble(record: answer_types.RecordStatus, now: float) -> str:
     parts = [record["last_error"]["message"]] if record["last_error"] is not None else []
     parts += [f"{p['server']} has {data_text(p['records'])}" for p in record["published"][:1] if _differs(record, p)]
     parts += _elsewhere(record, now)
@@ -80,30 +80,30 @@ def _trouble(record: control.RecordStatus, now: float) -> str:
     return "; ".join(parts)
 
 
-def _elsewhere(record: control.RecordStatus, now: float) -> list[str]:
+def _elsewhere(record: answer_types.RecordStatus, now: float) -> list[str]:
     """Return what other servers had that is not wanted, when they were asked."""
     others = [published for published in record["published"][1:] if _differs(record, published)]
     return [f"{p['server']} had {data_text(p['records'])} {_span(now - p['checked'])} ago" for p in others]
 
 
-def _differs(record: control.RecordStatus, published: control.PublishedStatus) -> bool:
+def _differs(record: answer_types.RecordStatus, published: answer_types.PublishedStatus) -> bool:
     if record.get("owner"):  # an agent of an earlier version does not say; others publish there, too
         return not set(record["wanted"]) <= set(published["records"])
     return sorted(published["records"]) != sorted(record["wanted"])
 
 
-def _server_lines(servers: Sequence[control.ServerStatus], now: float) -> Iterator[str]:
+def _server_lines(servers: Sequence[answer_types.ServerStatus], now: float) -> Iterator[str]:
     if servers:
         yield ""
         yield from lined_up([("SILENT SERVER", "FOR", ""), *(_server_row(server, now) for server in servers)])
 
 
-def _server_row(server: control.ServerStatus, now: float) -> tuple[str, ...]:
+def _server_row(server: answer_types.ServerStatus, now: float) -> tuple[str, ...]:
     again = f"{server['error']}; in its usual place again {_until(server['next_try'], now)}"
     return server["server"], _span(now - server["since"]), again
 
 
-def _source_lines(sources: Sequence[control.SourceStatus], now: float, *, is_all: bool) -> Iterator[str]:
+def _source_lines(sources: Sequence[answer_types.SourceStatus], now: float, *, is_all: bool) -> Iterator[str]:
     failing = [source for source in sources if source["error"] is not None]
     working = [source for source in sources if source["error"] is None]
     room = max(MOST_SOURCES - len(failing), 0)
@@ -116,7 +116,7 @@ def _source_lines(sources: Sequence[control.SourceStatus], now: float, *, is_all
         yield f"and {len(sources) - len(shown):,} more that work; --all shows them"
 
 
-def _source_row(source: control.SourceStatus, now: float) -> tuple[str, ...]:
+def _source_row(source: answer_types.SourceStatus, now: float) -> tuple[str, ...]:
     asked = f"{_span(now - source['checked'])} ago" if source["checked"] is not None else "never"
     gives = data_text(source["addresses"])
     if source["error"] is not None:
@@ -127,7 +127,7 @@ def _source_row(source: control.SourceStatus, now: float) -> tuple[str, ...]:
 # One name
 
 
-def details(record: control.RecordStatus, now: float) -> Iterator[str]:
+def details(record: answer_types.RecordStatus, now: float) -> Iterator[str]:
     """Yield the lines about one record."""
     yield f"{record['name']}: {record['state']} for {_span(now - record['since'])}"
     about = [
@@ -142,12 +142,12 @@ def details(record: control.RecordStatus, now: float) -> Iterator[str]:
     yield from (f"  {line}" for line in lined_up(about))
 
 
-def _published(record: control.RecordStatus, published: control.PublishedStatus, now: float) -> str:
+def _published(record: answer_types.RecordStatus, published: answer_types.PublishedStatus, now: float) -> str:
     verdict = " - not what is wanted" if _differs(record, published) else ""
     return f"{data_text(published['records'])}{verdict} (asked {_span(now - published['checked'])} ago)"
 
 
-def _error_rows(error: control.ErrorStatus | None) -> list[tuple[str, str]]:
+def _error_rows(error: answer_types.ErrorStatus | None) -> list[tuple[str, str]]:
     if error is None:
         return []
     rows = [("error", error["message"]), ("server", error["server"]), ("hint", error["hint"])]

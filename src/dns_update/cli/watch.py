@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from dns_update.agent.output.control import RecordStatus, watch
+from dns_update.agent.output.answer_types import RecordStatus
+from dns_update.agent.output.control import watch
 from dns_update.cli import INTERRUPTED, put
 from dns_update.cli.status_answer import checked, records_named
 from dns_update.cli.status_text import data_text, details, overview

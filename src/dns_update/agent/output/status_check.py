@@ -1,4 +1,4 @@
-"""Checks that an answer from a socket is a status as control.py describes it; any program may listen there. Pure."""
+"""Checks that an answer from a socket is a status as answer_types.py has it; any program may listen there. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from types import NoneType
 from typing import get_args, get_origin, get_type_hints, is_typeddict
 
-from dns_update.agent.output.control import StatusAnswer
+from dns_update.agent.output.answer_types import StatusAnswer
 
 MAX_EXIT_STATUS = 255  # the system truncates a larger one, perhaps to 0
 MAX_SECONDS = 1e12  # since 1970: some 30,000 years; a larger number is not a time
