@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from dns_update.address.sources import Source
 from dns_update.agent.config.settings import RecordSettings
@@ -138,11 +138,17 @@ def desired_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) ->
         parts = [_part(state, octets, rule.grace, now, changes) for state in states]
         known = [part for part in parts if part is not None]
         if known:  # most names have one source: many may share the tuple that it gave
-            data[rrtype] = known[0] if len(known) == 1 else tuple(dict.fromkeys(chain.from_iterable(known)))
+            values = known[0] if len(known) == 1 else tuple(dict.fromkeys(chain.from_iterable(known)))
+            data[rrtype] = states if are_literal(states) and states == values else values
     change = min(changes) if changes else None
     if not data:
         return None, change
     return Desired(data, rule.ttl, rule.owner, only_adds=only_adds), change
+
+
+def are_literal(sources: Sequence[Source | SourceState]) -> TypeGuard[tuple[bytes, ...]]:
+    """Return whether all sources are literal addresses, in a tuple: then it need not be copied for each name."""
+    return isinstance(sources, tuple) and all(isinstance(source, bytes) for source in sources)
 
 
 def desired_by(

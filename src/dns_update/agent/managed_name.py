@@ -21,6 +21,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.agent.output.answer_types import ManagedState
 
+Content: TypeAlias = "Desired | tuple[Record, ...]"
+"""The records that a server has for a name: exactly what was desired, as with most of ten thousand names, or others."""
+
 
 class Current:
     """The last known records of a name: at the server that was asked last, and at the others, newest first.
@@ -28,20 +31,20 @@ class Current:
     `checked` is the time of the query, in seconds since boot.
     """
 
-    __slots__ = ("checked", "elsewhere", "records", "server")
+    __slots__ = ("checked", "content", "elsewhere", "server")
 
-    def __init__(self, server: Endpoint, records: tuple[Record, ...], checked: float) -> None:
+    def __init__(self, server: Endpoint, content: Content, checked: float) -> None:
         self.server = server
-        self.records = records
+        self.content = content
         self.checked = checked
-        self.elsewhere: tuple[tuple[Endpoint, tuple[Record, ...], float], ...] = ()
+        self.elsewhere: tuple[tuple[Endpoint, Content, float], ...] = ()
 
-    def saw(self, server: Endpoint, records: tuple[Record, ...], checked: float, most: int) -> None:
-        """Record the records of a server; keep those of at most `most` servers, this one included."""
+    def saw(self, server: Endpoint, content: Content, checked: float, most: int) -> None:
+        """Record what a server has; keep that of at most `most` servers, this one included."""
         if self.server is not server and self.server != server:
             others = [other for other in self.elsewhere if other[0] != server]
-            self.elsewhere = ((self.server, self.records, self.checked), *others)[: most - 1]
-        self.server, self.records, self.checked = server, records, checked
+            self.elsewhere = ((self.server, self.content, self.checked), *others)[: most - 1]
+        self.server, self.content, self.checked = server, content, checked
 
 
 Change: TypeAlias = "tuple[ManagedName, Desired]"
@@ -122,10 +125,10 @@ class ManagedName:
     def refresh(self, now: float) -> bool:
         """Compute the desired records at `now`, on the monotonic clock; return whether they have changed."""
         desired, self.next_change = desired_by(self.settings, self.ttl, self.sources, now)
-        before, self.desired = self.desired, desired
-        if before is None or desired is None:  # most often at the start, where comparing would cost more
-            return before is not desired
-        return desired != before
+        if desired == self.desired:  # the old one is kept, because `done` and `current` may share it
+            return False
+        self.desired = desired
+        return True
 
     @property
     def is_urgent(self) -> bool:
@@ -141,11 +144,11 @@ class ManagedName:
         """
         before, after = outcome.before or (), outcome.after or ()
         if began_in_doubt and self.current is not None and (before is after or set(before) == set(after)):
-            before = self.current.records
+            before = self._records(self.current.content)
         has_changed = before is not after and set(before) != set(after)
         if has_changed or self.error is not None or self.current is None:
             self.since = boot
-        self._saw(outcome.read_at, self._sharing_data(after), boot)
+        self._saw(outcome.read_at, after, boot)
         self.failures = 0
         self.error = None
         self.done = self.desired
@@ -176,17 +179,31 @@ class ManagedName:
         return None if self.doubt is None else self.doubt.recheck_at
 
     def _saw(self, server: Endpoint, records: tuple[Record, ...], boot: float) -> None:
+        content = self._as_desired(records)
         if self.current is None:
-            self.current = Current(server, records, boot)
+            self.current = Current(server, content, boot)
         else:
-            self.current.saw(server, records, boot, max(len(self.upstream.servers), 1))
+            self.current.saw(server, content, boot, max(len(self.upstream.servers), 1))
 
-    def _sharing_data(self, records: tuple[Record, ...]) -> tuple[Record, ...]:
-        """Return equal records that share their octets with what is desired: ten thousand of them take half a MiB."""
-        own = {value: value for values in self.desired.values for value in values} if self.desired else {}
-        return tuple(
-            [Record(one.name, one.rrtype, one.rrclass, one.ttl, own.get(one.rdata, one.rdata)) for one in records]
-        )
+    def _as_desired(self, records: tuple[Record, ...]) -> Content:
+        """Return what is desired if the name has exactly that, with any TTL if none is desired; else the records."""
+        desired = self.desired
+        if desired is None or not records:
+            return records
+        ttl = records[0].ttl if desired.ttl is None else desired.ttl
+        return desired.with_ttl(ttl) if desired.are_exactly(records, ttl) else records
+
+    @property
+    def seen(self) -> Sequence[tuple[Endpoint, tuple[Record, ...], float]]:
+        """The last known records at each server, with the time of the query since boot; newest first."""
+        current = self.current
+        if current is None:
+            return ()
+        known = ((current.server, current.content, current.checked), *current.elsewhere)
+        return [(server, self._records(content), checked) for server, content, checked in known]
+
+    def _records(self, content: Content) -> tuple[Record, ...]:
+        return content.records(self.settings.name) if isinstance(content, Desired) else content
 
     def _is_shared(self, records: tuple[Record, ...]) -> bool:
         """Return whether other owners also publish at the name; the TTL may then be theirs."""
@@ -209,7 +226,7 @@ class ManagedName:
         """Return what differs when the status of the name at `now` (monotonic) has changed, except for times."""
         source = self.failing_source(now)
         reason = None if source is None or source.reading is None else source.reading.error
-        current = None if self.current is None else (self.current.server, self.current.records, self.current.elsewhere)
+        current = None if self.current is None else (self.current.server, self.current.content, self.current.elsewhere)
         state = self.state(is_under_way=is_under_way)
         return id(self.settings), state, reason, id(self.error), self.failures, self.desired, current
 

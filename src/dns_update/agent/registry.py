@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
-from typing import TypeGuard
 
-from dns_update.address.sources import Source
 from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings, UpstreamSettings
-from dns_update.agent.desired import SourceKey, SourceState
+from dns_update.agent.desired import SourceKey, SourceState, are_literal
 from dns_update.agent.managed_name import ManagedName
 from dns_update.agent.reconcile.backoff import growing
 from dns_update.agent.reconcile.server_health import ServerHealth
@@ -81,8 +79,8 @@ class Registry:
             transport.close()
 
     def _sources(self, settings: RecordSettings) -> tuple[SourceState | bytes, ...]:
-        if _are_literal(settings.sources):
-            return settings.sources  # not a copy: those of ten thousand names take half a MiB
+        if are_literal(settings.sources):
+            return settings.sources
         private = settings.common.allow_private
         return tuple([s if isinstance(s, bytes) else self._state_of((s, private)) for s in settings.sources])
 
@@ -118,7 +116,3 @@ class Registry:
 
     def _seconds_of_silence(self, failures: int) -> float:
         return growing(failures, self.settings.interval, self._random)
-
-
-def _are_literal(sources: tuple[Source, ...]) -> TypeGuard[tuple[bytes, ...]]:
-    return all(isinstance(source, bytes) for source in sources)

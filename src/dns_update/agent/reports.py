@@ -142,13 +142,13 @@ class Reports:
 
     def _unproven_row(self, managed: ManagedName, seconds: float, desired: Desired | None, **result: str) -> HistoryRow:
         """Return the row of an attempt that may not have made its change."""
-        zone, current = managed.settings.zone, managed.current
+        zone, seen = managed.settings.zone, managed.seen
         rrsets = () if desired is None else desired.rrsets
         return self._row(
             managed,
             seconds,
             zone=None if zone is None else str(zone),
-            before=None if current is None else ", ".join(texts_of(current.records)),
+            before=", ".join(texts_of(seen[0][1])) if seen else None,
             after=", ".join([text_of(rrtype, value) for rrtype, values in rrsets for value in values]),
             **result,
         )

@@ -62,13 +62,9 @@ def server_statuses(healths: Iterable[ServerHealth], times: Times) -> Iterator[S
 
 
 def _published(managed: ManagedName, times: Times) -> list[PublishedStatus]:
-    current = managed.current
-    if current is None:
-        return []
-    seen = ((current.server, current.records, current.checked), *current.elsewhere)
     return [
         {"server": str(server), "records": texts_of(records), "checked": checked + times.booted}
-        for server, records, checked in seen
+        for server, records, checked in managed.seen
     ]
 
 

@@ -23,8 +23,9 @@ from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.record import Record
 from dns_update.update import Update
 from dns_update.value import Value
-from dns_update.wire.codes import RRType
+from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.inet import IPV4_OCTETS
+from dns_update.wire.name import Name
 
 _TYPES: dict[tuple[int, ...], tuple[int, ...]] = {}  # each set of types that was ever desired, once
 
@@ -62,10 +63,20 @@ class Desired(Value):
         """The types to read before a plan can be made, in the order in which to query them: the claims first."""
         return (RRType.TXT, *self.types) if self.owner else self.types
 
-    @property
-    def with_any_ttl(self) -> Desired:
-        """The same with the current TTLs, whatever they are."""
-        return self if self.ttl is None else Desired(self.data, None, self.owner, only_adds=self.only_adds)
+    def with_ttl(self, ttl: int | None) -> Desired:
+        """Return the same with another TTL."""
+        return self if self.ttl == ttl else self._replace(ttl=ttl)
+
+    def are_exactly(self, records: Sequence[Record], ttl: int) -> bool:
+        """Return whether a name with these records has exactly these RRsets, in this order and with this TTL."""
+        current = [(record.rrtype, record.rrclass, record.ttl, record.rdata) for record in records]
+        return current == [(rrtype, RRClass.IN, ttl, value) for rrtype, values in self.rrsets for value in values]
+
+    def records(self, name: Name) -> tuple[Record, ...]:
+        """Return the records of a name that has exactly these RRsets; they must have a TTL."""
+        assert self.ttl is not None  # noqa: S101 - as the docstring says
+        ttl = self.ttl
+        return tuple([Record(name, rrtype, RRClass.IN, ttl, one) for rrtype, values in self.rrsets for one in values])
 
 
 def plan(target: LocatedTarget, desired: Desired, current: Records, new_ttl: int) -> Update | None:

@@ -109,7 +109,7 @@ def _needs_zone_ttl(update: Update, desired: Desired, current: Records) -> bool:
 async def _verified(site: ZoneView, desired: Desired) -> Records:
     """Return the records now; raises NotApplied if they are not the desired ones. The server may choose the TTL."""
     after = await look(site, desired.rrtypes)
-    left = plan(site.target, desired.with_any_ttl, after, 0)
+    left = plan(site.target, desired.with_ttl(None), after, 0)
     if left is not None:
         rrtype = left.changes[0].rrtype
         raise await not_applied(site, rrtype, tuple(record for record in after if record.rrtype == rrtype))
