@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
 
 from dns_update.auth.tls_settings import HANDSHAKE_SECONDS
 from dns_update.transport import LARGEST_READ, Endpoint
 from dns_update.transport.quic import QuicLink
+from dns_update.transport.quic_socket import close, flush
 from dns_update.transport.sockets import connect_address
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ class QuicSocket:
     async def send(self, octets: bytes) -> None:
         """Send a message, after the last part of the handshake; raises OSError."""
         self._link.ask(octets, time.monotonic())
-        self._flush()
+        flush(self._socket, self._link)
 
     async def receive(self) -> list[bytes]:
         """Wait for datagrams, and return the messages that they complete; raises OSError."""
@@ -49,10 +49,7 @@ class QuicSocket:
 
     def close(self) -> None:
         """Tell the server, and close the socket."""
-        with suppress(OSError):
-            for datagram in self._link.close(time.monotonic()):
-                self._socket.send(datagram)
-        self._socket.close()
+        close(self._socket, self._link)
 
     @property
     def is_idle(self) -> bool:
@@ -69,7 +66,7 @@ class QuicSocket:
 
     async def _step(self) -> list[bytes]:
         """Send what is to be sent, and wait for a datagram, but not past the link's timer."""
-        self._flush()
+        flush(self._socket, self._link)
         loop = asyncio.get_running_loop()
         datagram = b""
         try:
@@ -83,11 +80,3 @@ class QuicSocket:
         await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
         now = time.monotonic()
         return self._link.receive(datagram, now) if datagram else self._link.expired(now)
-
-    def _flush(self) -> None:
-        try:
-            for datagram in self._link.outgoing(time.monotonic()):
-                with suppress(BlockingIOError):  # then it is lost, and sent again later
-                    self._socket.send(datagram)
-        except OSError as error:
-            raise self._link.failure_of(error) from None

@@ -39,7 +39,7 @@ class QuicChannel(Connection):
         """Send a message, after the last part of the handshake; raises OSError, a TimeoutError at `deadline`."""
         seconds_left(deadline)
         self._link.ask(octets, time.monotonic())
-        self._flush()
+        flush(self._connection, self._link)
 
     def receive(self, deadline: float) -> list[bytes]:
         """Wait for datagrams and return the messages that they complete; raises OSError, TimeoutError at `deadline`."""
@@ -59,17 +59,14 @@ class QuicChannel(Connection):
                 raise
             messages = self._link.expired(now)
         if not messages:  # otherwise the next message acknowledges them
-            self._flush()
+            flush(self._connection, self._link)
         return messages
 
     def close(self) -> None:
         """Tell the server, and close the socket, if it is open."""
         if self._connection.fileno() < 0:
             return
-        with suppress(OSError):
-            for datagram in self._link.close(time.monotonic()):
-                self._connection.send(datagram)
-        self._connection.close()
+        close(self._connection, self._link)
 
     @property
     def is_idle(self) -> bool:
@@ -86,7 +83,7 @@ class QuicChannel(Connection):
 
     def _step(self, deadline: float) -> list[bytes]:
         """Send what is to be sent, and wait for a datagram, but not past the link's timer or `deadline`."""
-        self._flush()
+        flush(self._connection, self._link)
         now = time.monotonic()
         until = min(self._link.timer, deadline, now + LONGEST_WAIT)
         if now < until:
@@ -103,17 +100,27 @@ class QuicChannel(Connection):
             raise self._link.failure_of(error) from None
         return self._link.receive(datagram, time.monotonic())
 
-    def _flush(self) -> None:
-        try:
-            for datagram in self._link.outgoing(time.monotonic()):
-                with suppress(BlockingIOError, TimeoutError):  # then it is lost, and sent again later
-                    self._connection.send(datagram)
-        except OSError as error:
-            raise self._link.failure_of(error) from None
-
     def __del__(self) -> None:
         """Close the connection of a transport that was not closed."""
         self.close()
+
+
+def flush(connection: Socket, link: QuicLink) -> None:
+    """Send the datagrams that are to be sent now, without waiting for room; raises OSError."""
+    try:
+        for datagram in link.outgoing(time.monotonic()):
+            with suppress(BlockingIOError, TimeoutError):  # then it is lost, and sent again later
+                connection.send(datagram)
+    except OSError as error:
+        raise link.failure_of(error) from None
+
+
+def close(connection: Socket, link: QuicLink) -> None:
+    """Tell the server that the connection ends, and close the socket."""
+    with suppress(OSError):
+        for datagram in link.close(time.monotonic()):
+            connection.send(datagram)
+    connection.close()
 
 
 def open_quic(endpoint: Endpoint, local: Local, deadline: float, link: QuicLink) -> QuicChannel:
