@@ -52,27 +52,18 @@ def measure_secure(context: Context) -> Sequence[Task]:
             extra=f'tls own {{ cert-file "{own.certificate}"; key-file "{own.key}"; }};',
         )
         key_file, ca = key.write(directory / "bench.key"), authority.root.certificate
-        numbers = count()
-
-        def address() -> str:
-            return f"203.0.113.{next(numbers) % 250}"
-
-        def ours(port: int, *words: str) -> Callable[[], Run]:
-            fixed = [context.commands.dns_update, f"dns-server={IPV4}:{port}", f"zone={ZONE}", "name=h0", "ttl=300"]
-            return lambda: measure([*fixed, f"key-file={key_file}", *words, f"address={address()}"])
+        updates = _Updates(context, key_file)
 
         def theirs() -> Run:
-            update = f"update delete h0.{ZONE}. A\nupdate add h0.{ZONE}. 300 A {address()}\nsend\n"
-            script = f"server {IPV4} {claim.number}\nzone {ZONE}\n{update}"
-            return measure([NSUPDATE, "-k", str(key_file), "-S", "-A", str(ca)], script)
+            return measure([NSUPDATE, "-k", str(key_file), "-S", "-A", str(ca)], updates.script(claim.number))
 
         with server:
             by_tls = ("transport=tls", f"tls-ca={ca}")
             contenders = [
-                Contender(Row(program=BY_UDP), ours(server.port, "verify=no")),
-                Contender(Row(program=OVER_TCP), ours(server.port, "verify=no", "transport=tcp")),
-                Contender(Row(program=OVER_TLS), ours(claim.number, "verify=no", *by_tls)),
-                Contender(Row(program=OVER_TLS_READ_BACK), ours(claim.number, "verify=yes", *by_tls)),
+                Contender(Row(program=BY_UDP), updates.ours(server.port, "verify=no")),
+                Contender(Row(program=OVER_TCP), updates.ours(server.port, "verify=no", "transport=tcp")),
+                Contender(Row(program=OVER_TLS), updates.ours(claim.number, "verify=no", *by_tls)),
+                Contender(Row(program=OVER_TLS_READ_BACK), updates.ours(claim.number, "verify=yes", *by_tls)),
             ]
             if installed([NSUPDATE]) and version(NSUPDATE) >= _HAS_TLS:
                 contenders.append(Contender(Row(program=NSUPDATE_BY_TLS), theirs))
@@ -121,30 +112,45 @@ def _measure_quic(context: Context, directory: Path, key: LabKey, authority: Aut
         )
         directory.mkdir()
         one_line = write_private(directory / "knsupdate.key", key_in_one_line(key))
-        key_file, numbers = key.write(directory / "bench.key"), count()
-
-        def address() -> str:
-            return f"203.0.113.{next(numbers) % 250}"
-
-        def ours(port: int, *words: str) -> Callable[[], Run]:
-            fixed = [context.commands.dns_update, f"dns-server={IPV4}:{port}", f"zone={ZONE}", "name=h0", "ttl=300"]
-            return lambda: measure([*fixed, f"key-file={key_file}", *words, f"address={address()}"])
+        updates = _Updates(context, key.write(directory / "bench.key"))
 
         def theirs() -> Run:
-            update = f"update delete h0.{ZONE}. A\nupdate add h0.{ZONE}. 300 A {address()}\nsend\n"
-            script = f"server {IPV4} {quic.number}\nzone {ZONE}\n{update}"
-            return measure([KNSUPDATE, "-k", str(one_line), "--quic", f"--pin={own.pin}"], script)
+            command = [KNSUPDATE, "-k", str(one_line), "--quic", f"--pin={own.pin}"]
+            return measure(command, updates.script(quic.number))
 
         with server:
             ca = f"tls-ca={authority.root.certificate}"
             contenders = [
-                Contender(Row(program=BY_UDP), ours(server.port, "verify=no")),
-                Contender(Row(program=OVER_TLS), ours(tls.number, "verify=no", "transport=tls", ca)),
-                Contender(Row(program=OVER_QUIC), ours(quic.number, "verify=no", "transport=quic", ca)),
-                Contender(Row(program=OVER_QUIC_READ_BACK), ours(quic.number, "verify=yes", "transport=quic", ca)),
+                Contender(Row(program=BY_UDP), updates.ours(server.port, "verify=no")),
+                Contender(Row(program=OVER_TLS), updates.ours(tls.number, "verify=no", "transport=tls", ca)),
+                Contender(Row(program=OVER_QUIC), updates.ours(quic.number, "verify=no", "transport=quic", ca)),
+                Contender(
+                    Row(program=OVER_QUIC_READ_BACK), updates.ours(quic.number, "verify=yes", "transport=quic", ca)
+                ),
                 Contender(Row(program=KNSUPDATE_BY_QUIC), theirs),
             ]
             return by_turns(BY_QUIC, contenders, _TURNS, base=BY_UDP, server=server)
+
+
+class _Updates:
+    """Updates of one name, each with another address."""
+
+    def __init__(self, context: Context, key_file: Path) -> None:
+        self._fixed = [context.commands.dns_update, f"zone={ZONE}", "name=h0", "ttl=300", f"key-file={key_file}"]
+        self._numbers = count()
+
+    def ours(self, port: int, *words: str) -> Callable[[], Run]:
+        """Return a run of our command."""
+        fixed = [*self._fixed, f"dns-server={IPV4}:{port}", *words]
+        return lambda: measure([*fixed, f"address={self._address()}"])
+
+    def script(self, port: int) -> str:
+        """Return a script for one run of a peer."""
+        update = f"update delete h0.{ZONE}. A\nupdate add h0.{ZONE}. 300 A {self._address()}\nsend\n"
+        return f"server {IPV4} {port}\nzone {ZONE}\n{update}"
+
+    def _address(self) -> str:
+        return f"203.0.113.{next(self._numbers) % 250}"
 
 
 class _Claim:
