@@ -246,7 +246,7 @@ def test_a_connection_that_was_long_quiet_is_replaced(bind: DoqBind, monkeypatch
     before = len(seen.connections)
     with client(bind) as by:
         for _ in range(2):
-            by.show("many.example.com", "A", zone="example.com")
+            by.show("example.com", "SOA", zone="example.com")
     assert len(seen.connections) > before + 1
 
 
