@@ -1,81 +1,19 @@
-"""`transport=tls` in every command that asks servers, in the agent and in nsupdate; against a real BIND."""
+"""What the page about TLS says of `transport=tls`, its failures and nsupdate; against a real BIND."""
 
 import shlex
 import subprocess
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from dns_update.commandline.line import CommandLine
-from lab import dig
-from tests.support.command import Result, in_process
+from tests.support.command import in_process
 from tests.support.documents import Document
-from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, TlsBind, tls_bind
+from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, SecureBind
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = Document.read(ROOT / "docs" / "tls.md")
 OTHER_PIN = "A" * 43 + "="
-
-
-@pytest.fixture(scope="module", name="bind")
-def _bind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsBind]:
-    with tls_bind(tmp_path_factory.mktemp("tls")) as bind:
-        yield bind
-
-
-def words(bind: TlsBind, port: str = RIGHT) -> list[str]:
-    """Return what all commands need."""
-    ca = bind.authority.certificate
-    return [f"dns-server={bind.at(port)}", "transport=tls", f"tls-ca={ca}", f"key-file={bind.key_file}"]
-
-
-def run(bind: TlsBind, *own: str, port: str = RIGHT) -> Result:
-    return in_process(*own, *words(bind, port))
-
-
-def shown(bind: TlsBind, name: str) -> list[str]:
-    return [line.rpartition(" ")[2] for line in dig(bind.server, f"{name}.example.com", "A")]
-
-
-def test_every_command_asks_by_tls_and_by_nothing_else(bind: TlsBind, tmp_path: Path) -> None:
-    file = tmp_path / "names.csv"
-    file.write_text("name,address,ttl\nmany,192.0.2.5,60\n")
-    zone, name = "zone=example.com", "name=every"
-    commands: Sequence[Sequence[str]] = (
-        ("set", name, zone, "address=192.0.2.1", "ttl=60"),
-        ("add", name, zone, "address=192.0.2.2"),
-        ("plan", name, zone, "address=192.0.2.3"),
-        ("show", name, zone),
-        ("list", zone),
-        ("apply", str(file), zone),
-        ("acme", "present", "domain=example.com", "token=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo", zone, "wait=0"),
-        ("delete", name, zone),
-    )
-    for own in commands:
-        done = run(bind, *own, *([] if own[0] in {"list", "apply"} else ["debug=yes"]))
-        assert done.status in {0, 20}, (own, done.stderr)
-        assert {message.transport for message in done.sent} <= {"TLS"}, own
-    assert (shown(bind, "every"), shown(bind, "many")) == ([], ["192.0.2.5"])
-
-
-def test_check_is_all_green_and_says_by_what_it_asked(bind: TlsBind) -> None:
-    done = run(bind, "check", "home.example.com", "192.0.2.1", "zone=example.com", "debug=yes")
-    assert (done.status, "FAILED" in done.stdout) == (0, False), done.stdout
-    assert " answers by TLS" in done.stdout
-    assert {message.transport for message in done.sent if message.to == bind.at()} == {"TLS"}
-    done = in_process("check", f"dns-server={bind.at()}", "transport=tls", f"tls-ca={bind.authority.certificate}")
-    assert (done.status, " answers by TLS" in done.stdout) == (0, True), done.stdout
-
-
-@pytest.mark.parametrize("own", [["check", "home.example.com"], ["check"], ["set", "home.example.com", "192.0.2.1"]])
-def test_a_server_that_is_not_trusted_is_asked_nothing_more(bind: TlsBind, own: list[str]) -> None:
-    done = in_process(*own, f"dns-server={bind.at()}", "transport=tls", f"key-file={bind.key_file}", "zone=example.com")
-    assert done.status == 5, done.stdout
-    said = done.stdout + done.stderr
-    assert "the server's certificate is not trusted" in said
-    assert "tls-pin=" in said
-    assert said.count("TLS error at") == 1
 
 
 _CASES = {
@@ -92,17 +30,17 @@ _ROWS = PAGE.table("What can go wrong")
 
 
 @pytest.mark.parametrize("row", _ROWS, ids=[row[0] for row in _ROWS])
-def test_what_the_page_says_of_failures(bind: TlsBind, row: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_page_says_of_failures(by_tls: SecureBind, row: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dns_update.transport.tls_stream.HANDSHAKE_SECONDS", 0.3)
     what, says, status = row
     port, own = next(case for part, case in _CASES.items() if part in what)
-    other = bind.ours_of_nobody
-    given = [f"dns-server={bind.at(port)}" if port else f"dns-server=127.0.0.1:{bind.server.port}", "transport=tls"]
+    other = by_tls.ours_of_nobody
+    given = [f"dns-server={by_tls.at(port)}" if port else f"dns-server=127.0.0.1:{by_tls.server.port}", "transport=tls"]
     if "tls-ca=OTHER" in own:
         given += [f"tls-ca={other.certificate.parent / 'ca.pem'}"]
     else:
         given += [
-            f"tls-ca={bind.authority.certificate}",
+            f"tls-ca={by_tls.authority.certificate}",
             *(word.replace("key=OURS", f"key={other.key}") for word in own),
         ]
         given = [word.replace("cert=OURS", f"cert={other.certificate}") for word in given]
@@ -115,7 +53,7 @@ def test_what_the_page_says_of_failures(bind: TlsBind, row: list[str], monkeypat
         "does not accept this client's certificate",
     ]
     assert any(text in done.stderr for text in wanted[: 3 if port == WANTS_OURS else 1]), done.stderr
-    assert shown(bind, "bad") == []
+    assert by_tls.shown("bad") == []
 
 
 def test_the_page_has_all_failures() -> None:
@@ -152,61 +90,11 @@ def test_wrong_values_are_told_in_one_line(given: list[str], says: str) -> None:
     assert says in done.stderr
 
 
-def test_a_server_that_is_not_verified_is_said_to_be_so(bind: TlsBind) -> None:
-    given = [f"dns-server={bind.at()}", "transport=tls", "tls-verify=no", f"key-file={bind.key_file}"]
+def test_a_server_that_is_not_verified_is_said_to_be_so(by_tls: SecureBind) -> None:
+    given = [f"dns-server={by_tls.at()}", "transport=tls", "tls-verify=no", f"key-file={by_tls.key_file}"]
     done = in_process("set", "any.example.com", "192.0.2.1", "zone=example.com", "ttl=60", *given)
-    assert (done.status, shown(bind, "any")) == (0, ["192.0.2.1"])
+    assert (done.status, by_tls.shown("any")) == (0, ["192.0.2.1"])
     assert "with tls-verify=no, whoever answers is taken for the server" in done.stderr
-
-
-def test_the_agent_takes_the_same_from_its_configuration(bind: TlsBind, tmp_path: Path) -> None:
-    config = tmp_path / "config.toml"
-
-    def written(extra: str) -> Path:
-        config.write_text(
-            f"""\
-[agent]
-history = ""
-socket = ""
-
-[keys.own]
-file = "{bind.key_file}"
-
-[servers.main]
-address = "{bind.at()}"
-key = "own"
-transport = "tls"
-{extra}
-
-[[records]]
-name = "agent.example.com"
-zone = "example.com"
-servers = ["main"]
-address = "192.0.2.7"
-ttl = 60
-"""
-        )
-        return config
-
-    ca = f'tls-ca = "{bind.authority.certificate}"'
-    assert in_process("agent", "--once", f"config={written(ca)}").status == 0
-    assert shown(bind, "agent") == ["192.0.2.7"]
-    assert in_process("set", "agent.example.com", "192.0.2.8", f"config={config}").status == 0
-    assert shown(bind, "agent") == ["192.0.2.8"]
-    done = in_process("agent", "--once", f"config={written(f'tls-pin = [{OTHER_PIN!r}]')}")
-    assert done.status == 5
-    for extra, says in (
-        ('tls-ca = "/nowhere.pem"', "/nowhere.pem"),
-        ('tls-pin = "x"', "is not a pin"),
-        ('tls-key = "client.key"', "a private key is given without its certificate"),
-        ('transport-is = "x"', "transport-is"),
-    ):
-        done = in_process("agent", "--check", f"config={written(extra)}")
-        assert (done.status, says in done.stderr) == (2, True), done.stderr
-    text = written(ca).read_text().replace('transport = "tls"', 'transport = "tcp"')
-    config.write_text(text)
-    done = in_process("agent", "--check", f"config={config}")
-    assert (done.status, "tls-ca is given without TLS" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -222,19 +110,19 @@ ttl = 60
     ],
     ids=str,
 )
-def test_nsupdate(bind: TlsBind, options: list[str], status: int, says: str, tmp_path: Path) -> None:
-    files = {"CA": bind.authority.certificate}
+def test_nsupdate(by_tls: SecureBind, options: list[str], status: int, says: str, tmp_path: Path) -> None:
+    files = {"CA": by_tls.authority.certificate}
     given = [str(files.get(word, word)) for word in options]
     for place, word in enumerate(given):
         if word == "OURS":
-            given[place] = str(bind.ours.certificate if given[place - 1] == "-E" else bind.ours.key)
-    port = bind.ports[WANTS_OURS if "OURS" in options else RIGHT]
+            given[place] = str(by_tls.ours.certificate if given[place - 1] == "-E" else by_tls.ours.key)
+    port = by_tls.ports[WANTS_OURS if "OURS" in options else RIGHT]
     name = f"nsupdate{abs(hash(tuple(options))) % 10000}"
     script = f"server 127.0.0.1 {port}\nzone example.com\nadd {name}.example.com 60 A 192.0.2.1\nsend\n"
     (tmp_path / "script").write_text(script)
-    done = in_process("nsupdate", "-k", str(bind.key_file), *given, str(tmp_path / "script"))
+    done = in_process("nsupdate", "-k", str(by_tls.key_file), *given, str(tmp_path / "script"))
     assert (done.status, says in done.stderr) == (status, True), done.stderr
-    assert shown(bind, name) == (["192.0.2.1"] if status == 0 else [])
+    assert by_tls.shown(name) == (["192.0.2.1"] if status == 0 else [])
 
 
 def test_the_commands_of_the_page_are_understood() -> None:
@@ -242,7 +130,7 @@ def test_the_commands_of_the_page_are_understood() -> None:
         assert CommandLine(shlex.split(line)[1:]).options("set").transport == "tls"
 
 
-def test_the_pin_of_the_page_is_that_of_the_certificate(bind: TlsBind) -> None:
-    command = PAGE.shown("sh by hand", "A server for it").replace("ns.pem", str(bind.certificate.certificate))
+def test_the_pin_of_the_page_is_that_of_the_certificate(by_tls: SecureBind) -> None:
+    command = PAGE.shown("sh by hand", "A server for it").replace("ns.pem", str(by_tls.certificate.certificate))
     printed = subprocess.run(["bash", "-euc", command], check=True, capture_output=True, text=True).stdout
-    assert printed.strip() == bind.certificate.pin
+    assert printed.strip() == by_tls.certificate.pin

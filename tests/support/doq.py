@@ -23,7 +23,7 @@ from lab.bind import Bind
 from lab.certificates import Authority, Certificate
 from lab.key import LabKey
 from lab.port import IPV4
-from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES
+from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, SecureBind
 
 OF_HTTP, CLOSES, RESETS, CUTS, SILENT, WITH_ID, BUSY, WANTS_ANY, ALERTS, ALERTS_ODDLY = (
     *("of-http", "closes", "resets", "cuts", "silent", "with-id", "busy", "wants-any", "alerts", "alerts-oddly"),
@@ -48,22 +48,10 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class DoqBind:
-    """A running server: its ports by what is particular about them, and the files of both sides."""
+class DoqBind(SecureBind):
+    """A running server that also tells what its ports have seen."""
 
-    server: Bind
-    ports: Mapping[str, int]
     seen: Mapping[str, Seen]
-    key: LabKey
-    key_file: Path
-    authority: Certificate
-    certificate: Certificate
-    ours: Certificate
-    ours_of_nobody: Certificate
-
-    def at(self, port: str = RIGHT) -> str:
-        """Return the server with one of its ports, as dns-server= takes it."""
-        return f"{IPV4}:{self.ports[port]}"
 
 
 class _Protocol(QuicConnectionProtocol):
@@ -189,6 +177,7 @@ def doq_bind(directory: Path) -> Iterator[DoqBind]:
         server = stack.enter_context(Bind(directory / "server", keys=[key]))
         doq = stack.enter_context(_Server(server, certificates))
         yield DoqBind(
+            transport="quic",
             server=server,
             ports=doq.ports,
             seen=doq.seen,

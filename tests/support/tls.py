@@ -5,19 +5,22 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab import dig
 from lab.bind import Bind
 from lab.certificates import Authority, Certificate
 from lab.key import LabKey
 from lab.port import IPV4, Port
+from tests.support.command import Result, in_process
 
 RIGHT, EXPIRED, WITHOUT_NAMES, WANTS_OURS = "right", "expired", "without-names", "wants-ours"
 HOST = "ns.example.com"
 
 
 @dataclass(frozen=True)
-class TlsBind:
-    """A running server: its ports by what is particular about them, and the files of both sides."""
+class SecureBind:
+    """A running server: what its ports speak, what is particular about each, and the files of both sides."""
 
+    transport: str
     server: Bind
     ports: Mapping[str, int]
     key: LabKey
@@ -32,9 +35,18 @@ class TlsBind:
         """Return the server with one of its ports, as dns-server= takes it."""
         return f"{IPV4}:{self.ports[port]}"
 
+    def asked(self, *own: str) -> Result:
+        """Run a command that asks it, with all that is needed to trust it."""
+        trusted = [f"tls-ca={self.authority.certificate}", f"key-file={self.key_file}"]
+        return in_process(*own, f"dns-server={self.at()}", f"transport={self.transport}", *trusted)
+
+    def shown(self, name: str) -> list[str]:
+        """Return the addresses that it has for a name of example.com."""
+        return [line.rpartition(" ")[2] for line in dig(self.server, f"{name}.example.com", "A")]
+
 
 @contextmanager
-def tls_bind(directory: Path) -> Iterator[TlsBind]:
+def tls_bind(directory: Path) -> Iterator[SecureBind]:
     """Start a server; its own port speaks no TLS."""
     (other := directory / "other").mkdir(parents=True)
     authority = Authority(directory)
@@ -57,7 +69,8 @@ def tls_bind(directory: Path) -> Iterator[TlsBind]:
             extra="\n".join(_statement(name, each, authority) for name, each in certificates.items()),
         )
         stack.enter_context(server)
-        yield TlsBind(
+        yield SecureBind(
+            transport="tls",
             server=server,
             ports={name: port.number for name, port in ports.items()},
             key=key,

@@ -44,23 +44,23 @@ from lab.certificates import Certificate
 from lab.port import IPV4
 from tests.client.replies import NS, SOA, Scripted, reply
 from tests.support.relay import Relay
-from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, TlsBind, tls_bind
+from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, SecureBind, tls_bind
 
 OTHER_PIN = "A" * 43 + "="
 
 
 @pytest.fixture(scope="module", name="bind")
-def _bind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsBind]:
+def _bind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureBind]:
     with tls_bind(tmp_path_factory.mktemp("tls")) as bind:
         yield bind
 
 
-def policy(bind: TlsBind, /, **settings: object) -> Policy:
+def policy(bind: SecureBind, /, **settings: object) -> Policy:
     given: dict[str, object] = {"ca": str(bind.authority.certificate)} | settings
     return Policy(timeout=3.0, transport="tls", tls=TlsSettings(**given))  # type: ignore[arg-type]
 
 
-def client(bind: TlsBind, port: str = RIGHT, /, **settings: Any) -> Client:  # noqa: ANN401 - of all kinds
+def client(bind: SecureBind, port: str = RIGHT, /, **settings: Any) -> Client:  # noqa: ANN401 - of all kinds
     return Client(bind.at(port), key=Key.from_file(str(bind.key_file)), policy=policy(bind, **settings))
 
 
@@ -69,7 +69,7 @@ def updated(by: Client, address: str, name: str = "home") -> object:
         return by.set(f"{name}.example.com", address, ttl=60, zone="example.com").after
 
 
-def connections(bind: TlsBind) -> int:
+def connections(bind: SecureBind) -> int:
     """Return how many connections to the port with the right certificate are open."""
     port = f":{bind.ports[RIGHT]}"
     listed = subprocess.run(["ss", "-Htn", "state", "established"], check=True, capture_output=True, text=True).stdout
@@ -89,7 +89,7 @@ def connections(bind: TlsBind) -> int:
     ],
     ids=str,
 )
-def test_the_right_server_gets_the_update(bind: TlsBind, settings: dict[str, object]) -> None:
+def test_the_right_server_gets_the_update(bind: SecureBind, settings: dict[str, object]) -> None:
     if "pins" in settings:
         pins = settings["pins"]
         assert isinstance(pins, list)
@@ -112,7 +112,7 @@ def test_the_right_server_gets_the_update(bind: TlsBind, settings: dict[str, obj
     ],
     ids=str,
 )
-def test_the_wrong_server_gets_nothing(bind: TlsBind, port: str, settings: dict[str, object], cause: str) -> None:
+def test_the_wrong_server_gets_nothing(bind: SecureBind, port: str, settings: dict[str, object], cause: str) -> None:
     sent: list[str] = []
     key = Key.from_file(str(bind.key_file))
     transport = BlockingTransport(trace=lambda direction, *_rest: sent.append(direction))
@@ -125,7 +125,7 @@ def test_the_wrong_server_gets_nothing(bind: TlsBind, port: str, settings: dict[
 
 
 @pytest.mark.parametrize("which", ["none", "of nobody"])
-def test_a_server_that_wants_a_certificate_of_ours_may_have_got_the_message(bind: TlsBind, which: str) -> None:
+def test_a_server_that_wants_a_certificate_of_ours_may_have_got_the_message(bind: SecureBind, which: str) -> None:
     ours = {} if which == "none" else {
         "certificate": str(bind.ours_of_nobody.certificate), "private_key": str(bind.ours_of_nobody.key)
     }  # fmt: skip
@@ -136,12 +136,12 @@ def test_a_server_that_wants_a_certificate_of_ours_may_have_got_the_message(bind
     assert caught.value.may_have_arrived
 
 
-def test_a_certificate_of_ours_is_shown(bind: TlsBind) -> None:
+def test_a_certificate_of_ours_is_shown(bind: SecureBind) -> None:
     ours = {"certificate": str(bind.ours.certificate), "private_key": str(bind.ours.key)}
     updated(client(bind, WANTS_OURS, **ours), "192.0.2.3")
 
 
-def test_a_port_that_speaks_no_tls_is_told_as_such(bind: TlsBind, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_speaks_no_tls_is_told_as_such(bind: SecureBind, monkeypatch: pytest.MonkeyPatch) -> None:
     # BIND takes the first octets of a handshake for the length of a message, and waits for the rest.
     monkeypatch.setattr("dns_update.transport.tls_stream.HANDSHAKE_SECONDS", 0.3)
     monkeypatch.setattr("dns_update.transport.stream_aio.HANDSHAKE_SECONDS", 0.3)
@@ -152,7 +152,7 @@ def test_a_port_that_speaks_no_tls_is_told_as_such(bind: TlsBind, monkeypatch: p
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\0\x0c" + bytes(12)], ids=str)
-def test_what_answers_something_else_speaks_no_tls(bind: TlsBind, answer: bytes) -> None:
+def test_what_answers_something_else_speaks_no_tls(bind: SecureBind, answer: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         for carried_out in (_by_blocking, _by_asyncio):
             with Answering(listener, answer), pytest.raises(NoResponse) as caught:
@@ -160,7 +160,7 @@ def test_what_answers_something_else_speaks_no_tls(bind: TlsBind, answer: bytes)
             assert (caught.value.cause, caught.value.may_have_arrived) == (causes.NO_TLS, False)
 
 
-def test_one_connection_carries_all_messages_and_a_closed_one_is_made_anew(bind: TlsBind) -> None:
+def test_one_connection_carries_all_messages_and_a_closed_one_is_made_anew(bind: SecureBind) -> None:
     before = connections(bind)
     with client(bind) as by:
         for number in range(3):
@@ -172,7 +172,7 @@ def test_one_connection_carries_all_messages_and_a_closed_one_is_made_anew(bind:
     assert connections(bind) == before
 
 
-def _sync_set_twice(bind: TlsBind, relay: Relay, between: Callable[[], None]) -> Outcome:
+def _sync_set_twice(bind: SecureBind, relay: Relay, between: Callable[[], None]) -> Outcome:
     key = Key.from_file(str(bind.key_file))
     with Client(IPV4, port=relay.port, key=key, policy=policy(bind, hostname=HOST)) as by:
         by.set("cut.example.com", "192.0.2.1", ttl=60, zone="example.com")
@@ -180,7 +180,7 @@ def _sync_set_twice(bind: TlsBind, relay: Relay, between: Callable[[], None]) ->
         return by.set("cut.example.com", "192.0.2.2", ttl=60, zone="example.com")
 
 
-def _async_set_twice(bind: TlsBind, relay: Relay, between: Callable[[], None]) -> Outcome:
+def _async_set_twice(bind: SecureBind, relay: Relay, between: Callable[[], None]) -> Outcome:
     async def work() -> Outcome:
         key = Key.from_file(str(bind.key_file))
         async with AsyncClient(IPV4, port=relay.port, key=key, policy=policy(bind, hostname=HOST)) as by:
@@ -194,7 +194,7 @@ def _async_set_twice(bind: TlsBind, relay: Relay, between: Callable[[], None]) -
 @pytest.mark.parametrize("messages", [1, 2])
 @pytest.mark.parametrize("set_twice", [_sync_set_twice, _async_set_twice])
 def test_a_kept_connection_that_ends_when_it_is_used_is_made_anew(
-    bind: TlsBind, set_twice: Callable[[TlsBind, Relay, Callable[[], None]], Outcome], messages: int
+    bind: SecureBind, set_twice: Callable[[SecureBind, Relay, Callable[[], None]], Outcome], messages: int
 ) -> None:
     with Relay(bind.ports[RIGHT]) as relay:
 
@@ -215,7 +215,7 @@ def test_a_kept_connection_that_ends_when_it_is_used_is_made_anew(
 
 @pytest.mark.parametrize("settings", [{}, {"pins": ["THE PIN"], "ca": None}], ids=str)
 def test_a_session_is_resumed_and_still_verified(
-    bind: TlsBind, settings: dict[str, object], monkeypatch: pytest.MonkeyPatch
+    bind: SecureBind, settings: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if "pins" in settings:
         settings = settings | {"pins": [bind.certificate.pin]}
@@ -234,7 +234,7 @@ def test_a_session_is_resumed_and_still_verified(
     assert [each.is_resumed for each in made] == [False, True, True]
 
 
-def test_asyncio_does_the_same(bind: TlsBind) -> None:
+def test_asyncio_does_the_same(bind: SecureBind) -> None:
     async def work() -> None:
         key = Key.from_file(str(bind.key_file))
         async with AsyncClient(bind.at(), key=key, policy=policy(bind)) as by:
@@ -251,7 +251,7 @@ def test_asyncio_does_the_same(bind: TlsBind) -> None:
     asyncio.run(work())
 
 
-def test_many_names_go_over_one_connection(bind: TlsBind) -> None:
+def test_many_names_go_over_one_connection(bind: SecureBind) -> None:
     wishes = [Wish.from_text(f"bulk{n}", "192.0.2.7", zone="example.com", ttl=60) for n in range(500)]
     with client(bind) as by, closing(by.apply(wishes, BulkOptions(message_octets=1024))) as outcomes:
         done = list(outcomes)
@@ -259,7 +259,9 @@ def test_many_names_go_over_one_connection(bind: TlsBind) -> None:
 
 
 @pytest.mark.parametrize("file", ["missing", "empty", "key", "open key", "key with a password"])
-def test_files_that_cannot_be_used_are_told_before_anything_is_sent(bind: TlsBind, file: str, tmp_path: Path) -> None:
+def test_files_that_cannot_be_used_are_told_before_anything_is_sent(
+    bind: SecureBind, file: str, tmp_path: Path
+) -> None:
     path = tmp_path / "file.pem"
     certificate, key = bind.ours.certificate.read_text(), bind.ours.key.read_text()
     settings: dict[str, object] = {"certificate": str(bind.ours.certificate), "private_key": str(path)}
@@ -300,7 +302,7 @@ def test_settings_that_make_no_sense_are_refused(settings: dict[str, object]) ->
         TlsSettings(**settings)  # type: ignore[arg-type]
 
 
-def test_the_public_key_of_a_certificate_is_found_without_a_library(bind: TlsBind) -> None:
+def test_the_public_key_of_a_certificate_is_found_without_a_library(bind: SecureBind) -> None:
     der = subprocess.run(
         ["openssl", "x509", "-in", bind.certificate.certificate, "-outform", "DER"],
         check=True,
@@ -311,12 +313,12 @@ def test_the_public_key_of_a_certificate_is_found_without_a_library(bind: TlsBin
         assert isinstance(public_key_of(der[:end]), bytes)
 
 
-def _by_blocking(bind: TlsBind, port: int) -> None:
+def _by_blocking(bind: SecureBind, port: int) -> None:
     with Client("127.0.0.1", port=port, policy=policy(bind)) as by:
         by.show("home.example.com", zone="example.com")
 
 
-def _by_asyncio(bind: TlsBind, port: int) -> None:
+def _by_asyncio(bind: SecureBind, port: int) -> None:
     async def work() -> None:
         async with AsyncClient("127.0.0.1", port=port, policy=policy(bind)) as by:
             await by.show("home.example.com", zone="example.com")
@@ -362,7 +364,7 @@ def test_only_the_servers_of_the_zone_are_asked_by_tls() -> None:
 
 @pytest.mark.parametrize("hostname", [HOST, "other.example.com"])
 def test_without_the_private_module_the_public_one_does_the_same(
-    bind: TlsBind, hostname: str, monkeypatch: pytest.MonkeyPatch
+    bind: SecureBind, hostname: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(openssl, "IS_PRIVATE", False)
     monkeypatch.setattr(openssl, "openssl", ssl)
@@ -388,7 +390,7 @@ def path_of_ours() -> dict[str, str]:
     return {"PYTHONPATH": str(Path(dns_update.__file__).parent.parent)}
 
 
-def test_a_certificate_that_was_renewed_is_read_again(bind: TlsBind, tmp_path: Path) -> None:
+def test_a_certificate_that_was_renewed_is_read_again(bind: SecureBind, tmp_path: Path) -> None:
     certificate, key = tmp_path / "own.pem", tmp_path / "own.key"
 
     def write(own: Certificate, stamp: int) -> None:
@@ -409,7 +411,7 @@ def test_a_certificate_that_was_renewed_is_read_again(bind: TlsBind, tmp_path: P
     by.close()
 
 
-def test_a_transfer_that_cannot_be_sent_is_no_response(bind: TlsBind) -> None:
+def test_a_transfer_that_cannot_be_sent_is_no_response(bind: SecureBind) -> None:
     async def work() -> None:
         transport = AsyncioTransport("127.0.0.1")
         transfer = Transfer(Name.from_text("example.com"), 1, None, key=None, policy=policy(bind), server="x")
