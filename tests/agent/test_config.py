@@ -504,6 +504,16 @@ def test_records_share_equal_settings_also_with_others_between_them() -> None:
     assert len(set(map(id, commons))) == 2
 
 
+def test_records_share_the_same_sources() -> None:
+    tables = [
+        f'[[records]]\nname = "n{n}.example.com"\naddress = "interface:ppp{n % 2}/ipv4, interface:lan"\n'
+        for n in range(6)
+    ]
+    sources = [settings.sources for settings in read("".join(tables)).records]
+    assert sources[:2] == [(Interface(f"ppp{n}", 4), Interface("lan")) for n in range(2)]
+    assert len(set(map(id, sources))) == 2
+
+
 def test_ten_thousand_records_hold_few_objects() -> None:
     text = f'{KEY}[zones."example.com"]\nkey = "home"\n'
     text += "".join(

@@ -2,7 +2,9 @@
 
 import pytest
 
+from dns_update.address.sources import Interface
 from dns_update.agent.config.settings import CommonSettings, RecordSettings
+from dns_update.agent.desired import DesiredAt, Reading, SourceState
 from dns_update.agent.managed_name import ManagedName
 from dns_update.agent.reconcile.server_health import ServerHealth
 from dns_update.agent.reconcile.upstream import Upstream
@@ -27,7 +29,7 @@ def managed_name(ttl: int | None = 60) -> ManagedName:
     sources = (ADDRESS,)
     settings = RecordSettings(HOME, ZONE, sources=sources, common=CommonSettings(ttl=ttl))
     managed = ManagedName(settings, upstream, sources, 0.0)
-    assert managed.refresh(0.0)
+    assert managed.refresh(DesiredAt(0.0))
     return managed
 
 
@@ -92,8 +94,23 @@ def test_what_was_there_before_is_known_after_a_doubt() -> None:
 def test_what_is_desired_stays_the_same_object_while_it_is_equal() -> None:
     managed = managed_name()
     before = managed.desired
-    assert not managed.refresh(1.0)
+    assert not managed.refresh(DesiredAt(1.0))
     assert managed.desired is before
     managed.ttl = 30
-    assert managed.refresh(2.0)
+    assert managed.refresh(DesiredAt(2.0))
     assert managed.desired == Desired({RRType.A: (ADDRESS,)}, 30)
+
+
+def test_names_that_follow_the_same_source_share_what_is_desired() -> None:
+    state = SourceState(started=0.0)
+    state.hear(Reading((ADDRESS,), 0.0), 0.0, 10.0)
+    states, moment, common = (state,), DesiredAt(0.0), CommonSettings(ttl=60)
+    wan = (Interface("wan", 4),)
+    first, second = [
+        moment.of(RecordSettings(Name.from_text(name), ZONE, sources=wan, common=common), 60, states)[0]
+        for name in ("a.example.com", "b.example.com")
+    ]
+    assert first == Desired({RRType.A: (ADDRESS,)}, 60)
+    assert second is first
+    third = RecordSettings(HOME, ZONE, sources=wan, common=common)
+    assert moment.of(third, 30, states)[0] == Desired({RRType.A: (ADDRESS,)}, 30)

@@ -10,7 +10,7 @@ from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TypeAlias
+    from typing import TypeAlias, TypeGuard
 
     from dns_update.transport import Server
     from dns_update.wire.name import Name
@@ -159,6 +159,11 @@ class Command(Value):
 
     def __repr__(self) -> str:
         return f"Command({self if hasattr(self, 'words') else ''})"
+
+
+def are_literal(sources: Sequence[object]) -> TypeGuard[tuple[bytes, ...]]:
+    """Return whether these are literal addresses, in a tuple, so that nothing must be asked."""
+    return isinstance(sources, tuple) and all(isinstance(source, bytes) for source in sources)
 
 
 def sources_from_text(text: str) -> tuple[Source, ...]:

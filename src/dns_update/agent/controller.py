@@ -11,7 +11,7 @@ from dns_update.agent.attempt import pass_doubt_on
 from dns_update.agent.bugs import Bugs
 from dns_update.agent.clock import SYSTEM_CLOCK, BootTime, Clock
 from dns_update.agent.config.settings import Config
-from dns_update.agent.desired import SourceState
+from dns_update.agent.desired import DesiredAt, SourceState
 from dns_update.agent.incidents import Incidents
 from dns_update.agent.managed_name import ManagedName
 from dns_update.agent.output.hooks import Hooks
@@ -165,6 +165,7 @@ class Controller:
         """Apply the records of a configuration; those that are the same as before are left alone."""
         self._sources.follow((source, r.common.allow_private) for r in config.records for source in r.sources)
         now = self._clock.monotonic()
+        moment = DesiredAt(now)
         for gone, new in self._registry.apply(config, self._clock.boot()):
             if self.is_ending:  # a hundred thousand names take seconds
                 return
@@ -176,7 +177,7 @@ class Controller:
                 self._plans.forget(gone)
                 self._incidents.leave(gone)
             if new is not None:
-                new.refresh(now)
+                new.refresh(moment)
                 self._scheduler.schedule(new, now)
 
     # Events
@@ -186,11 +187,11 @@ class Controller:
         now = self._clock.monotonic()
         if changed:
             self._registry.retry_servers()
-        restarted = []
+        moment, restarted = DesiredAt(now), []
         for managed in self._registry.names if changed else ():
             if changed.isdisjoint(managed.sources):
                 continue
-            if managed.refresh(now):
+            if managed.refresh(moment):
                 restarted.append(managed)
             else:
                 self._scheduler.hasten(managed)

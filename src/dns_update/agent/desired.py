@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
-from dns_update.address.sources import Source
+from dns_update.address.sources import Source, are_literal
 from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.reconcile.backoff import HeldAddresses
 from dns_update.client.plan import Desired
@@ -146,11 +146,6 @@ def desired_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) ->
     return Desired(data, rule.ttl, rule.owner, only_adds=only_adds), change
 
 
-def are_literal(sources: Sequence[Source | SourceState]) -> TypeGuard[tuple[bytes, ...]]:
-    """Return whether all sources are literal addresses, in a tuple: then it need not be copied for each name."""
-    return isinstance(sources, tuple) and all(isinstance(source, bytes) for source in sources)
-
-
 def desired_by(
     settings: RecordSettings, ttl: int | None, states: Sequence[SourceState | bytes], now: float
 ) -> tuple[Desired | None, float | None]:
@@ -158,6 +153,26 @@ def desired_by(
     if settings.rrtype is not None:
         return Desired(settings.data, ttl), None
     return desired_of(Rule(settings.types, ttl, settings.common.owner, settings.common.grace), states, now)
+
+
+class DesiredAt:
+    """What names should have at one moment, computed once for those with the same settings and sources."""
+
+    def __init__(self, now: float) -> None:
+        """Begin; `now` is on the monotonic clock. The names must not go away in the meantime."""
+        self._now = now
+        self._known: dict[tuple[int, int, int | None], tuple[Desired | None, float | None]] = {}
+
+    def of(
+        self, settings: RecordSettings, ttl: int | None, states: Sequence[SourceState | bytes]
+    ) -> tuple[Desired | None, float | None]:
+        """Return what `desired_by` does; names that share their common settings and states also share the result."""
+        if settings.rrtype is not None or are_literal(states):
+            return desired_by(settings, ttl, states, self._now)
+        alike = id(settings.common), id(states), ttl
+        if alike not in self._known:
+            self._known[alike] = desired_by(settings, ttl, states, self._now)
+        return self._known[alike]
 
 
 def _part(

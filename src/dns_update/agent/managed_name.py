@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from dns_update.agent.config.settings import RecordSettings
-from dns_update.agent.desired import SourceState, desired_by
+from dns_update.agent.desired import DesiredAt, SourceState
 from dns_update.agent.reconcile.upstream import Upstream
 from dns_update.client.claims import is_shared
 from dns_update.client.outcome import Outcome
@@ -122,9 +122,9 @@ class ManagedName:
         """Whether `desired` may have changed although no source has changed."""
         return self.next_change is not None or (self.desired is not None and self.desired.ttl != self.ttl)
 
-    def refresh(self, now: float) -> bool:
-        """Compute the desired records at `now`, on the monotonic clock; return whether they have changed."""
-        desired, self.next_change = desired_by(self.settings, self.ttl, self.sources, now)
+    def refresh(self, moment: DesiredAt) -> bool:
+        """Compute the desired records at a moment; return whether they have changed."""
+        desired, self.next_change = moment.of(self.settings, self.ttl, self.sources)
         if desired == self.desired:  # the old one is kept, because `done` and `current` may share it
             return False
         self.desired = desired

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 
+from dns_update.address.sources import are_literal
 from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings, UpstreamSettings
-from dns_update.agent.desired import SourceKey, SourceState, are_literal
+from dns_update.agent.config.shared_values import SharedValues
+from dns_update.agent.desired import SourceKey, SourceState
 from dns_update.agent.managed_name import ManagedName
 from dns_update.agent.reconcile.backoff import growing
 from dns_update.agent.reconcile.server_health import ServerHealth
@@ -51,13 +53,14 @@ class Registry:
         self.names = names = list[ManagedName]()
         upstreams, self._upstreams = self._upstreams, {}
         healths, self._healths = self._healths, {}
+        shared = SharedValues[tuple[SourceState | bytes, ...]]()
         for settings in config.records:
             known = old.pop(settings.identity, None) if old else None  # hashing ten thousand names takes long
             upstream = self._upstream(settings.common.upstream, upstreams, healths)
             if known is not None and known.settings == settings:
                 names.append(known)
                 continue
-            new = ManagedName(settings, upstream, self._sources(settings), boot)
+            new = ManagedName(settings, upstream, self._sources(settings, shared), boot)
             names.append(new)
             yield known, new
         for gone in old.values():
@@ -78,11 +81,14 @@ class Registry:
         for transport in self._transports.values():
             transport.close()
 
-    def _sources(self, settings: RecordSettings) -> tuple[SourceState | bytes, ...]:
+    def _sources(
+        self, settings: RecordSettings, shared: SharedValues[tuple[SourceState | bytes, ...]]
+    ) -> tuple[SourceState | bytes, ...]:
         if are_literal(settings.sources):
             return settings.sources
         private = settings.common.allow_private
-        return tuple([s if isinstance(s, bytes) else self._state_of((s, private)) for s in settings.sources])
+        own = [one if isinstance(one, bytes) else self._state_of((one, private)) for one in settings.sources]
+        return shared.of(tuple(own))
 
     def _upstream(
         self, settings: UpstreamSettings, upstreams: dict[Hashable, Upstream], healths: dict[Hashable, ServerHealth]

@@ -16,6 +16,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from dns_update.agent.clock import Clock
 from dns_update.agent.contact import Contact
+from dns_update.agent.desired import DesiredAt
 from dns_update.agent.managed_name import Change, Doubt, ManagedName, Sent
 from dns_update.agent.plans import Plans
 from dns_update.agent.reconcile.backoff import RARELY
@@ -278,7 +279,7 @@ class _Sending:
         while self._names:
             managed = self._names.popleft()
             if managed.is_out_of_date:
-                managed.refresh(now)
+                managed.refresh(DesiredAt(now))
             desired, changes = managed.desired, self._plans.take(managed)
             if desired is not None and changes is not None:
                 return (managed, desired), *self._packer.packed_changes(changes)

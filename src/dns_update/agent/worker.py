@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from dns_update.agent.attempt import Attempt, begin, forget_sent
 from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import Clock
+from dns_update.agent.desired import DesiredAt
 from dns_update.agent.incidents import Incidents
 from dns_update.agent.managed_name import ManagedName, Sent
 from dns_update.agent.plans import Plans
@@ -52,7 +53,7 @@ class Worker:
         """
         now = self._clock.monotonic()
         if managed.is_out_of_date:
-            managed.refresh(now)
+            managed.refresh(DesiredAt(now))
         desired = managed.desired
         if desired is None:
             return self._interval()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from dns_update.address.sources import Source
+from dns_update.address.sources import Source, are_literal
 from dns_update.agent.config.positions import Path
 from dns_update.agent.config.readers import ConfigProblems, Table, read_table, text_or_array, wrong_type
 from dns_update.agent.config.references import References, ZoneTable
@@ -18,6 +18,7 @@ from dns_update.agent.config.settings import (
     RecordSettings,
     UpstreamSettings,
 )
+from dns_update.agent.config.shared_values import SharedValues
 from dns_update.errors import UsageError, quoted
 from dns_update.errors.hints import TOML, rendered
 from dns_update.rr.host_names import check_owner, check_targets
@@ -57,8 +58,8 @@ class RecordReader:
         self.references = references
         self.agent = agent
         self.problems = problems
-        self._common: dict[CommonSettings, CommonSettings] = {}
-        self._last_common: CommonSettings | None = None
+        self._common = SharedValues[CommonSettings]()
+        self._sources = SharedValues[tuple[Source, ...]]()
 
     def records(self, path: Path, content: object) -> Sequence[tuple[Path, RecordSettings]]:
         """Return the settings of each name of a table, with the path that names it; none if there is a mistake."""
@@ -108,11 +109,11 @@ class RecordReader:
         )
         if upstream is None:
             return None
-        sources: tuple[tuple[Source, ...], ...] = given.get("address", ())
+        sources = tuple(one for several in given.get("address", ()) for one in several)
         return RecordSettings(
             name,
             None if zone is None else zone.name,
-            sources=sources[0] if len(sources) == 1 else tuple(one for several in sources for one in several),
+            sources=sources if are_literal(sources) else self._sources.of(sources),
             rrtype=given.get("type"),
             values=values,
             common=self._common_settings(given, of_zone.ttl, upstream),
@@ -132,9 +133,7 @@ class RecordReader:
             on_change=given.get("on-change", self.agent.on_change),
             on_failure=given.get("on-failure", self.agent.on_failure),
         )
-        if found != self._last_common:  # comparing is cheaper than hashing
-            self._last_common = self._common.setdefault(found, found)
-        return self._last_common
+        return self._common.of(found)
 
     def _check_together(self, path: Path, content: Table) -> None:
         """Record which keys are missing, and which make no sense together."""
