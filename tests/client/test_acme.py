@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dns_update import AsyncClient, Client
-from dns_update.client.acme import challenge_name, check_token, followed, present_token, wait_for_tokens
+from dns_update.client.acme import challenge_name, check_token, present_token, wait_for_tokens
+from dns_update.client.aliases import followed
 from dns_update.client.everywhere import name_servers
 from dns_update.errors import InvalidText, NameNotFound, NotEverywhere, UsageError, ZoneNotFound
 from dns_update.transport import Server

@@ -15,15 +15,8 @@ from dns_update.cli.plan import WOULD_CHANGE
 from dns_update.cli.request import client_of, find_configuration
 from dns_update.cli.result import Advised, conclude
 from dns_update.client import Client
-from dns_update.client.acme import (
-    Aliases,
-    add_tokens,
-    alias_of,
-    challenge_name,
-    delete_tokens,
-    token_rdata,
-    wait_for_tokens,
-)
+from dns_update.client.acme import add_tokens, challenge_name, delete_tokens, token_rdata, wait_for_tokens
+from dns_update.client.aliases import Aliases, alias_of
 from dns_update.client.everywhere import NameServer
 from dns_update.client.locate import Target
 from dns_update.client.outcome import Outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.client.acme import followed
+from dns_update.client.aliases import followed
 from dns_update.client.discovery import find_zone
 from dns_update.client.locate import LocatedTarget, choose_reader, ensure_servers
 from dns_update.client.lookup import ZoneView
