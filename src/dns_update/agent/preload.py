@@ -25,7 +25,6 @@ OURS = (
     ),
     *(
         "agent.pairs",
-        "client.preview",
         "commandline.mistakes",
         "errors.classes",
         "errors.tls",
@@ -50,7 +49,7 @@ OTHERS = (
 )
 LEFT_OUT = (
     *("ctypes", "importlib", "contextlib", "dns_update.routeros.machine.names", "dns_update.rr.record_text"),
-    *("dns_update.client.transfers", "dns_update.client.acme"),
+    *("dns_update.client.transfers", "dns_update.client.acme", "dns_update.client.preview"),
     *("dns_update.client.bulk_access", "dns_update.client.bulk_aio", "dns_update.auth.private_key"),
     *("dns_update.transport.quic", "dns_update.transport.quic_aio", "dns_update.transport.quic_socket"),
     *("dns_update.transport.certificates", "dns_update.auth.gss"),
@@ -58,8 +57,8 @@ LEFT_OUT = (
 )
 """ctypes is only for one-shot commands, which adopt orphans; the names of a router's interfaces are only for `run`.
 Python has loaded importlib itself. No agent transfers a zone, has tokens of ACME challenges, applies a file of names,
-or reads whole records from text. Private keys, Kerberos and QUIC need libraries that are there only where they are used; the keys are read, and
-what is for Kerberos and QUIC is loaded, at the start.
+shows what an update would change, or reads whole records from text. Private keys, Kerberos and QUIC need libraries that
+are there only where they are used; the keys are read, and what is for Kerberos and QUIC is loaded, at the start.
 """
 
 

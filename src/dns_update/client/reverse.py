@@ -15,7 +15,6 @@ from dns_update import errors
 from dns_update.client.locate import RdataByType, Target, choose_reader, locate
 from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.outcome import Outcome, outcome_at
-from dns_update.client.preview import previewed
 from dns_update.client.readback import check_existing, shown, zone_ttl
 from dns_update.client.requests import check_deletion
 from dns_update.client.reverse_zones import ReverseSettings, ReverseZones
@@ -172,6 +171,8 @@ class _Pairs:
     async def carry_out(self) -> Outcome:
         """Send what is to be changed, in order; return the outcome."""
         if self._wish.dry_run:
+            from dns_update.client.preview import previewed  # only if it is asked for
+
             await previewed(self._view, self._whole)
             return self._outcome(self._after(), self._planned())
         transaction = self._view.transaction

@@ -9,7 +9,6 @@ from socket import SOCK_DGRAM, socket
 
 from dns_update.exchange import QUIC, TCP, UDP, Exchange, Reply, Transmission, UnverifiedReply
 from dns_update.rr.record import Record
-from dns_update.transfer import Transfer
 from dns_update.transport import LARGEST_READ, Endpoint, random_id, seconds_left
 from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
 from dns_update.transport.failures import failure_of, is_broken_off
@@ -21,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.auth.tls_settings import TlsSettings
     from dns_update.exchange import TransportName
+    from dns_update.transfer import Transfer
     from dns_update.transport.quic_aio import QuicSocket
 
 # What is read at once before the loop does other work, even from a server that sends without pause.
