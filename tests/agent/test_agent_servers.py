@@ -536,7 +536,7 @@ def test_an_update_whose_try_is_called_off_is_in_the_history(machine: Machine, b
 def test_half_a_network_is_said_once_and_not_for_ever(machine: Machine) -> None:
     """There is no IPv6 at all, and the first server is at such an address; it is tried each second."""
     machine.add(f"{ONE}/24")
-    configuration = machine.configure(address='["2600:f::53", "127.0.0.1"]', server=IMPATIENT, agent=OFTEN)
+    configuration = machine.configure(address='["2600:f::53", "127.0.0.1"]', agent=OFTEN)
     with machine.agent(configuration) as agent:
         agent.wait_for_line("No answer from 2600:f::53: .*; used 127.0.0.1 instead")
         first = machine.status()["silent_servers"][0]["next_try"]
