@@ -17,7 +17,7 @@ from dns_update.errors.hints import COMMAND_LINE, DOORS, PROPERTIES, PYTHON, TOM
 
 PACKAGE = Path(dns_update.__file__).parent
 FLOORS = (
-    "address", "auth", "client", "process", "rr", "server_config", "transport", "wire", "agent/config",
+    "address", "auth", "client", "process", "rr", "server_config", "server_log", "transport", "wire", "agent/config",
     "agent/reconcile",
 )  # fmt: skip
 OF_RECORDS = sorted(re.escape(prop.name) for prop in ON_COMMAND_LINES if "set" in prop.commands)
@@ -28,6 +28,8 @@ WITHOUT_A_DOOR = (
     "Key(name=",
     "GssSettings(",
     "dns-update owner=",  # what a TXT record holds
+    'apparmor="DENIED"',  # lines of the kernel
+    "avc:  denied",
 )
 FOUND = "example.com"
 

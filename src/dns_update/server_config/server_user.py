@@ -6,6 +6,7 @@ import grp
 import os
 import pwd
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from dns_update.value import Value
@@ -47,16 +48,24 @@ def user_named(name: str, group: str = "") -> Identity | None:
 
 def running_as(program: str, is_ours: Callable[[list[str]], bool]) -> Identity | None:
     """Return the user of a running program; `is_ours` decides by the arguments which process is meant. None if none."""
-    for directory in _processes():
-        try:
-            if (directory / "comm").read_text().strip() != program:
-                continue
-            words = (directory / "cmdline").read_text(errors="replace").split("\0")
+    for directory, words in _running(program):
+        with suppress(OSError):  # it has ended
             if is_ours(words):
                 return _identity_of((directory / "status").read_text())
-        except OSError:  # it has ended
-            continue
     return None
+
+
+def command_lines(program: str) -> Iterator[list[str]]:
+    """Yield the words of each running process of a program."""
+    return (words for _directory, words in _running(program))
+
+
+def _running(program: str) -> Iterator[tuple[Path, list[str]]]:
+    """Yield the directory and the command line of each running process of a program."""
+    for directory in _processes():
+        with suppress(OSError):  # it has ended
+            if (directory / "comm").read_text().strip() == program:
+                yield directory, (directory / "cmdline").read_text(errors="replace").split("\0")
 
 
 def _processes() -> Iterator[Path]:
