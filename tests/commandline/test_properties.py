@@ -110,6 +110,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "rrclass": ("CH", 3),
     "rrtype": ("TXT", 16),
     "server_config": ("/etc/bind/named.conf", "/etc/bind/named.conf"),
+    "server_log": ("/var/log/named.log", "/var/log/named.log"),
     "server_type": ("knot", "knot"),
     "setup": ("router.rsc", "router.rsc"),
     "since": ("1h", 3600),

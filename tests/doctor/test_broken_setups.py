@@ -20,17 +20,33 @@ from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.name import Name
 from lab import Bind, Knot, LabKey, NameServer, PowerDns
 from tests.support.broken import SET_UPS, SetUp
+from tests.support.broken.in_log import IN_LOG, log_in
 from tests.support.broken.servers import KEY, line
 from tests.support.command import COMMAND, access, dns_update, in_process
 from tests.support.peer import Silent
 
 _MOST_TRIED = 15  # signatures with a key that the server does not know
 _MOST_MESSAGES = 25  # of a check with a key that the server does not know
+_TOLD_NOTHING = (
+    "powerdns_policy"  # `set` hears NOERROR, and reads back another data: 8; the log says that it was refused
+)
 _PROGRAMS = (BIND, KNOT, POWERDNS, NSD)
 _DETAILS = (
     "algorithm_there", "allowed", "bad_name", "canonical", "count", "deletion", "denied", "direction", "found", "host",
     "hoster", "hosts", "last_group", "many_type", "name_there", "of_port", "primary", "seconds", "shorter", "usual",
 )  # fmt: skip
+
+
+def _log(directory: Path) -> list[str]:
+    """Return the property that has the log of a set-up's server read, if there is one."""
+    log = log_in(directory)
+    return [] if log is None else [f"server-log={log}"]
+
+
+def _cause_in_log(steps: list[dict[str, Any]]) -> str:
+    """Return which message of the server's log a check has found; empty if none."""
+    causes = [step["cause"] or "" for step in steps if step["topic"] == "server log"]
+    return next((cause.removeprefix("log-") for cause in causes), "")
 
 
 @pytest.mark.parametrize("set_up", SET_UPS, ids=lambda set_up: set_up.name)
@@ -48,8 +64,9 @@ def test_set_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
 @pytest.mark.parametrize("set_up", [one for one in SET_UPS if not one.only_by_update], ids=lambda set_up: set_up.name)
 def test_check_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
     with set_up.started(tmp_path) as words:
-        shown = in_process("check", *[word for word in words if not word.startswith("check-names=")])
-        result = in_process("check", *[word for word in words if not word.startswith("check-names=")], "json=yes")
+        line = [word for word in words if not word.startswith("check-names=")]
+        shown = in_process("check", *line)
+        result = in_process("check", *line, *_log(tmp_path), "json=yes")
         by_set = in_process("set", *words, "diagnose=no")
     assert result.status == shown.status
     assert (result.status == by_set.status) is not set_up.check_stops_before, (by_set.stderr, shown.stdout)
@@ -58,6 +75,7 @@ def test_check_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
     assert not set_up.cause or set_up.is_named_by(failed[0]["cause"]), (failed[0]["cause"], shown.stdout)
     for said in set_up.says:
         assert said in shown.stdout
+    assert _cause_in_log(result.json["steps"]) == IN_LOG.get(set_up.name, "")
 
 
 @pytest.mark.parametrize("set_up", [one for one in SET_UPS if one.only_by_update], ids=lambda set_up: set_up.name)
@@ -65,11 +83,18 @@ def test_check_says_what_only_an_update_can_show(set_up: SetUp, tmp_path: Path) 
     """It names what it can foresee; otherwise where the reason of a later failure is written."""
     with set_up.started(tmp_path) as words:
         result = in_process("check", *words, "json=yes")
+        by_set = in_process("set", *words, "diagnose=no")
+        after = in_process("check", *words, *_log(tmp_path), "json=yes")
     assert result.status == 0
+    assert _cause_in_log(after.json["steps"]) == IN_LOG.get(set_up.name, "")
+    assert after.status == (by_set.status if set_up.name in IN_LOG else 0) or set_up.name == _TOLD_NOTHING
     steps = result.json["steps"]
     foreseen = [step for step in steps if step["mark"] == "note" and step["cause"] == set_up.cause]
     left_open = [
-        step for step in steps if step["mark"] == "left out" and "the log says why: journalctl" in step["hint"]
+        step
+        for step in steps
+        if step["mark"] == "left out"
+        and "its log says why: on the server, dns-update check server-config=" in step["hint"]
     ]
     assert bool(foreseen) != bool(left_open)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from time import time
 
 from dns_update.address.sources import Source
 from dns_update.agent.bugs import text_of
@@ -35,6 +36,8 @@ _OF_LINES = (
     "key",
     "key-file",
     "key-name",
+    "server-config",
+    "server-log",
     "value",
     "zone",
 )  # not of a whole configuration
@@ -93,20 +96,17 @@ async def _examined(options: Options, target: Target, transports: CountingTransp
     if any(data.values()):
         check_values(target, data, check_names=False)
     subject = Subject(target.owner, destination, rrtypes, desired)
+    since = time()
     seen = await examine([subject], answers.values(), transport=transports.new, thorough=True)
     gives_data = bool(options.address or options.value or options.ttl == 0)
     line = Line(target.zone is not None, bool(options.update_server or options.dns_server), key is not None, gives_data)
     names = _refused_by_set(target, data) if options.check_names else ()
     unmet = list(unmet_requirement(seen.names[0], options.require))
     steps = [*names, *steps_of(seen, seen.names[0], line), *unmet, *(() if unmet else not_carried_out(seen.names[0]))]
-    if options.server_config is not None and key is not None and key.is_negotiated:
-        what = "what it lets a Kerberos principal do is not read from there yet"
-        hint = "look there at what update-policy grants to the principal"
-        steps.append(Step("configuration", "left out", what, hint=hint))
-    elif options.server_config is not None:
-        from dns_update.cli.check_configuration import led_on, steps_of_configuration  # only if it is asked for
+    if options.server_config is not None or options.server_log is not None:
+        from dns_update.cli.check_configuration import on_server  # only if it is asked for
 
-        steps = led_on(steps, steps_of_configuration(options.server_config, seen.names[0], key))
+        steps = on_server(steps, options, seen.names[0], key, since)
     return steps
 
 
@@ -178,6 +178,10 @@ def _check_without_name(options: Options) -> CheckReport:
         size = "" if key.is_negotiated else f", {key.bits} bits"
         steps.append(Step("key", "ok", f"{key.identity} ({key.algorithm.text}{size}) can be read"))
     steps.append(Step("name", "left out", "no name is given, so no change of one was tried", hint=Hint("give {name}")))
+    if options.server_config is not None or options.server_log is not None:
+        from dns_update.cli.check_configuration import on_server_of_zone  # as above
+
+        steps = on_server_of_zone(steps, options)
     return CheckReport(steps, transports.count, str(options.zone or ""))
 
 

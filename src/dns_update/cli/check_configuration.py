@@ -1,34 +1,88 @@
-"""The part of a check that reads the server's configuration, on the server's own machine."""
+"""The part of a check on the server's own machine: it reads the server's configuration and its log."""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from time import time
 
 from dns_update.auth import Key
+from dns_update.commandline.properties import Options
 from dns_update.doctor.checklist import Step
 from dns_update.doctor.configuration import configuration_steps
+from dns_update.doctor.diagnosis_texts import TEXTS
 from dns_update.doctor.examination import NameExamination
+from dns_update.doctor.server_log import log_steps
 from dns_update.errors import DnsUpdateError, KeyRejected, NoResponse, PermissionDenied, ReplyNotTrusted, ZoneNotFound
 from dns_update.server_config import IntendedUpdate, SilentPlace
+from dns_update.server_log import Concern, read_log
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import parse_address
 from dns_update.wire.name import Name
 
 _OF_SEVERAL = (
-    "asking-refused", "cannot-write", "cannot-write-or-sign", "key-in-no-acl", "key-not-accepted",
-    "key-unknown", "knot-refused", "not-granted", "not-listening", "not-listening-here",
-    "perhaps-secondary", "powerdns-key-not-allowed", "powerdns-updates-off", "zone-closed", "zone-not-loaded",
+    "asking-refused", "cannot-forward", "cannot-forward-to", "cannot-write", "cannot-write-or-sign",
+    "drops-this-address", "host-unreachable", "key-in-no-acl", "key-not-accepted", "key-unknown", "knot-refused",
+    "no-zone", "not-granted", "not-listening", "not-listening-here", "perhaps-secondary", "powerdns-database",
+    "powerdns-key-not-allowed", "powerdns-policy", "powerdns-updates-off", "queries-refused", "refused-in-the-end",
+    "silent", "udp-stuck", "updates-dropped", "zone-closed", "zone-not-loaded",
 )  # fmt: skip
-"""Causes behind which the server's configuration may have one of several faults."""
+"""Causes behind which the server's configuration or its log may show one of several faults."""
 _BELOW = "see what the configuration says, below"
+_LOG_BELOW = "see what the server's log says, below"
 
 _REFUSALS = (KeyRejected, PermissionDenied, ReplyNotTrusted, ZoneNotFound)
 
 
-def steps_of_configuration(path: str, name: NameExamination, key: Key | None) -> list[Step]:
-    """Return the steps that the configuration at `path` makes for a name that was examined."""
+def on_server(
+    steps: Sequence[Step], options: Options, name: NameExamination, key: Key | None, since: float
+) -> list[Step]:
+    """Return the steps of a check, and those that the server's configuration and its log make for the name.
+
+    `since` is when the check began to ask, in seconds since the epoch.
+    """
+    intended = _intended(name, key)
+    led = list(steps)
+    if options.server_config is not None:
+        led = led_on(led, _of_configuration(options.server_config, intended, name, key), _BELOW)
+    concern = Concern(
+        intended.zone,
+        intended.owner,
+        intended.texts["types"],
+        intended.signer,
+        failures=_failures(steps),
+        is_negotiated=key is not None and key.is_negotiated,
+        since=since,
+    )
+    return led_on(led, _of_log(options, concern, is_known=_is_known(steps)), _LOG_BELOW)
+
+
+def on_server_of_zone(steps: Sequence[Step], options: Options) -> list[Step]:
+    """Return the steps of a check without a name, and those that the server's log makes."""
+    concern = Concern(options.zone, None, "", options.key_name, failures=_failures(steps), is_negotiated=True)
+    return led_on(steps, _of_log(options, concern, is_known=False), _LOG_BELOW)
+
+
+def _of_log(options: Options, concern: Concern, *, is_known: bool) -> list[Step]:
+    log = read_log(concern, time(), path=options.server_log, configuration=options.server_config)
+    zone = "any zone" if concern.zone is None else str(concern.zone)
+    return list(log_steps(log, zone, concern.failures, is_known=is_known))
+
+
+def _failures(steps: Iterable[Step]) -> frozenset[int]:
+    """Return the exit statuses of what has failed."""
+    return frozenset(step.exit_status for step in steps if step.mark == "failed")
+
+
+def _is_known(steps: Iterable[Step]) -> bool:
+    """Return whether something has failed, and one cause of it is known."""
+    causes = [step.cause for step in steps if step.mark == "failed"]
+    return any(cause in TEXTS and cause not in _OF_SEVERAL for cause in causes)
+
+
+def _intended(name: NameExamination, key: Key | None) -> IntendedUpdate:
+    """Return the update that a name which was examined needs."""
     subject = name.subject
     server = name.at_servers[0].server if name.at_servers else None
     refusals = _refusals(name)
@@ -41,7 +95,7 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
     is_plain = not subject.destination.policy.is_encrypted  # encrypted DNS has settings of its own
     silent = _silent_at(name, endpoint, at) if endpoint is not None and at is not None and is_plain else None
     around = None if server is None else server.surroundings
-    intended = IntendedUpdate(
+    return IntendedUpdate(
         zone,
         owner,
         rrtypes,
@@ -51,18 +105,30 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
         silent_at=silent,
         dnskeys=() if around is None else around.dnskeys,
     )
+
+
+def _of_configuration(path: str, intended: IntendedUpdate, name: NameExamination, key: Key | None) -> list[Step]:
+    """Return the steps that the configuration at `path` makes."""
+    if key is not None and key.is_negotiated:
+        what = "what it lets a Kerberos principal do is not read from there yet"
+        hint = "look there at what update-policy grants to the principal"
+        return [Step("configuration", "left out", what, hint=hint)]
+    refusals = _refusals(name)
     diagnosis = next((error.diagnosis for error in refusals if error.diagnosis), "")
-    is_refused = bool(refusals) and instead is None
+    is_refused = bool(refusals) and all(error.instead is None for error in refusals)
     return list(configuration_steps(path, intended, is_refused=is_refused, diagnosis=diagnosis))
 
 
-def led_on(steps: Sequence[Step], of_configuration: Sequence[Step]) -> list[Step]:
-    """Return all steps; what a failed one says of several possible causes is replaced if the configuration has it."""
-    if not any(step.mark == "failed" for step in of_configuration):
-        return [*steps, *of_configuration]
-    guesses = [step.mark == "failed" and step.cause in _OF_SEVERAL for step in steps]
-    led = [step._replace(hint=_BELOW) if guess else step for step, guess in zip(steps, guesses, strict=True)]
-    return [*led, *of_configuration]
+def led_on(steps: Sequence[Step], more: Sequence[Step], below: str) -> list[Step]:
+    """Return all steps; what one says of several possible causes is replaced by `below` if `more` has the one."""
+    if not any(step.mark == "failed" for step in more):
+        return [*steps, *more]
+    return [*(step._replace(hint=below) if _is_guess(step) else step for step in steps), *more]
+
+
+def _is_guess(step: Step) -> bool:
+    """Return whether a step names several possible causes: of what has failed, or of what only an update would show."""
+    return step.cause in _OF_SEVERAL if step.mark == "failed" else bool(step.unknown)
 
 
 def _endpoint(name: NameExamination) -> Endpoint | None:

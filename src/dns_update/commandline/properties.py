@@ -438,6 +438,13 @@ class Options:
         "line that prevents the update",
         readers.path_from_text)
 
+    server_log: str | None = _row(
+        "server-log", "FILE", _CHECK,
+        "on the server's own machine, or with a copy: the server's log, in which the reason of a failure is looked for "
+        "(BIND, Knot, PowerDNS, Samba). If it is left out, server-config= tells where the log is: a file, the journal, "
+        "or syslog",
+        readers.path_from_text)
+
     # Of the agent, and of the commands that ask it
 
     check: bool = _flag("check", _AGENT, "read the configuration, report what is wrong with it, and do nothing else")

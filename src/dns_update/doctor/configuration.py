@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from dns_update.doctor.checklist import Step, failed
 from dns_update.doctor.diagnosis_texts import TEXTS
-from dns_update.errors import UsageError
+from dns_update.errors import ConfigError, UsageError, causes
 from dns_update.server_config import ConfigFinding, IntendedUpdate, examine_configuration, texts
+from dns_update.server_log import Concern, meaning_of
+from dns_update.server_log import texts as log_texts
 
 _STATUSES = {
     "listens": 4,
@@ -59,7 +61,7 @@ def configuration_steps(
     try:
         findings = examine_configuration(path, intended)
     except UsageError as error:
-        yield failed("configuration", error)
+        yield _not_examined(path, intended, error)
         return
     for finding in findings:
         if finding.severity != "right":
@@ -77,6 +79,21 @@ def configuration_steps(
     else:
         what = f"changes of {intended.owner} in {intended.zone}"
         yield Step("configuration", "ok", f"{path} allows {what}, as far as it can be read")
+
+
+def _not_examined(path: str, intended: IntendedUpdate, error: UsageError) -> Step:
+    """Return the step for a configuration that the server would not load, or that cannot be examined."""
+    if error.cause == causes.CHECKER_TOO_SLOW:
+        unknown = f"whether {path} allows it"
+        return Step("configuration", "left out", f"not examined: {error}", hint=error.hint, unknown=unknown)
+    step = failed("configuration", error)
+    if not isinstance(error, ConfigError):
+        return step
+    meaning = meaning_of(str(error), Concern(intended.zone, intended.owner, "", intended.signer))
+    if meaning is None:
+        return step
+    what, to_do = log_texts(meaning)
+    return step._replace(explanation=what, hint=to_do)
 
 
 def _step(finding: ConfigFinding, diagnosis: str) -> Step:

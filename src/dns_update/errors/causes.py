@@ -25,6 +25,9 @@ CERTIFICATE_NOT_TRUSTED = "certificate-not-trusted"
 WRONG_PIN = "wrong-pin"
 OWN_CERTIFICATE = "own-certificate"  # the server wants one of this client, or does not accept it
 
+# What keeps a check from looking at something on this machine.
+CHECKER_TOO_SLOW = "checker-too-slow"  # a server's own program did not end in time
+
 # Why a reply is not trusted.
 NOT_SIGNED = "not-signed"
 MALFORMED_TSIG = "malformed-tsig"

@@ -15,6 +15,7 @@ from dns_update.wire.name import Name
 MAX_FILE_OCTETS = 1 << 26  # the zones of a large server; /dev/zero does not fit
 _MAX_LINE_SHOWN = 160
 _HIDDEN = "..."
+SLOW_HINT = "check again; if it never ends, the machine is overloaded, or its clock jumps"
 
 
 class ConfigSource:

@@ -9,10 +9,10 @@ from itertools import zip_longest
 from dns_update import errors
 from dns_update.process.capture import Captured, captured, found_program
 from dns_update.server_config.bind.statements import Statement, read_files, read_text
-from dns_update.server_config.source import ConfigSource, read_source
+from dns_update.server_config.source import SLOW_HINT, ConfigSource, read_source
 from dns_update.wire.name import Name
 
-_CHECK_SECONDS = 60  # a hundred thousand zones take a few
+_CHECK_SECONDS = 10  # a hundred thousand zones take a few
 _MAPS = ("view", "zone", "options", "key")  # statements whose blocks BIND prints in another order than they are written
 _NAMED = ("view", "zone", "key", "acl")  # statements with a name after the keyword
 
@@ -80,7 +80,9 @@ def _run(words: tuple[str, ...]) -> Captured:
     except OSError as error:
         raise errors.UsageError(f"{words[0]} cannot be run: {error.strerror}") from error
     if result is None:
-        raise errors.UsageError(f"{words[0]} did not end within {_CHECK_SECONDS} s")
+        raise errors.UsageError(
+            f"{words[0]} did not end within {_CHECK_SECONDS} s", cause=errors.causes.CHECKER_TOO_SLOW, hint=SLOW_HINT
+        )
     return result
 
 

@@ -7,11 +7,11 @@ import re
 from dns_update import errors
 from dns_update.process.capture import captured, found_program
 from dns_update.server_config.knot.entries import ConfigItem, Entry, read_files
-from dns_update.server_config.source import as_name, read_source
+from dns_update.server_config.source import SLOW_HINT, as_name, read_source
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
-_CHECK_SECONDS = 60  # a hundred thousand zones take a few
+_CHECK_SECONDS = 10  # a hundred thousand zones take a few
 _DEFAULT_TEMPLATE = "default"
 _HINT = "knotd does not load such a file; correct it, and check it with knotc conf-check"
 _SECRET_VALUE = re.compile(r"(item 'secret', value )'[^']*'")
@@ -74,7 +74,9 @@ def _refuse_mistakes(program: str, path: str) -> None:
     except OSError as error:
         raise errors.UsageError(f"{program} cannot be run: {error.strerror}") from error
     if result is None:
-        raise errors.UsageError(f"{program} did not end within {_CHECK_SECONDS} s")
+        raise errors.UsageError(
+            f"{program} did not end within {_CHECK_SECONDS} s", cause=errors.causes.CHECKER_TOO_SLOW, hint=SLOW_HINT
+        )
     if result.status:
         lines = [line for text in (result.errors, result.output) for line in text.splitlines()]
         wrong = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]

@@ -19,7 +19,7 @@ from dns_update.server_config.powerdns.settings import Settings, read_settings
 from dns_update.server_config.wording import the_keys
 from dns_update.wire.name import Name
 
-_CHECK_SECONDS = 30
+_CHECK_SECONDS = 10
 _DEFAULT_FROM = "127.0.0.0/8,::1"
 _WRITABLE = ("gsqlite3", "gmysql", "gpgsql", "godbc", "lmdb")  # lmdb from 5.0 on
 _LATER = "lmdb"

@@ -11,7 +11,7 @@ from dns_update.server_config.source import as_name
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
-_PDNSUTIL_SECONDS = 30  # the database may be on another machine
+_PDNSUTIL_SECONDS = 10  # the database may be on another machine
 _KINDS = {"slave": "secondary", "master": "primary"}  # up to 4.4
 _KIND = re.compile(r"\b(native|master|primary|slave|secondary|producer|consumer)\b", re.IGNORECASE)
 _KEY_FIELDS = 3
