@@ -414,7 +414,7 @@ def not_carried_out(name: NameExamination) -> Iterator[Step]:
             kind = kind_at(one.server)
             around = one.server.surroundings
             cause = "not-carried-out-or-signed" if around is not None and around.dnskeys else "not-carried-out"
-            what, to_do = sentences_of(Diagnosis(cause, kind, {"of_zone": one.server.zone}))
+            what, to_do = sentences_of(Diagnosis(cause, kind, {"of_zone": one.server.zone, "owner": name.subject.name}))
             policy = " and its policy lets it pass" if kind.program == POWERDNS else ""
             unknown = f"whether {one.server.endpoint} can write the change{policy}"
             yield Step("update", "left out", what, hint=to_do, unknown=unknown)

@@ -57,8 +57,12 @@ _SEEN_BY_BIND = (
     "the one that named sees, which behind NAT or a proxy (dnsdist) is the proxy's: journalctl -u named | grep denied "
     'shows it before "#"'
 )
+_READ_ON_SERVER = "on the server, dns-update check server-config={file} zone={{of_zone}} name={{owner}} reads it"
+_READ_BIND = _READ_ON_SERVER.format(file="/etc/bind/named.conf")
+_READ_KNOT = _READ_ON_SERVER.format(file="/etc/knot/knot.conf")
+_READ_POWERDNS = _READ_ON_SERVER.format(file="/etc/powerdns/pdns.conf")
 _IF_POWERDNS_FAILS = (
-    "if it fails, the log says why: journalctl -u pdns. With lua-dnsupdate-policy-script in pdns.conf, that script "
+    f"if it fails, its log says why: {_READ_POWERDNS}. With lua-dnsupdate-policy-script in pdns.conf, that script "
     "decides about each name and type; without it, mostly the database is locked by another program, not writable for "
     "it, or its disk is full (df -h -i)"
 )
@@ -130,7 +134,7 @@ TEXTS: dict[str, Sentences] = {
     "udp-stuck": _any(
         "{server}{in_brackets} answers by TCP, and no answer of it comes by UDP: its database keeps it waiting (mostly "
         "another program holds a lock on it), or a firewall drops UDP",
-        "the log says if it is the database: journalctl -u pdns; fuser shows who has a file of SQLite open. If it is a "
+        f"its log says if it is the database: {_READ_POWERDNS}; fuser shows who has a file of SQLite open. If it is a "
         "firewall, give {transport:tcp}; or let UDP port {port} through",
     ),
     "tcp-filtered": _any(
@@ -160,7 +164,8 @@ TEXTS: dict[str, Sentences] = {
             "only queries through",
             POWERDNS: "it may be a secondary of the zone, which passes updates on to its primary, and that is silent: "
             "pdnsutil show-zone {of_zone} names the primary, which {dns-server} must be. If it is the primary itself, "
-            "its database may be locked by another program (journalctl -u pdns), or a firewall on the way lets only "
+            "its database may be locked by another program ("
+            f"{_READ_POWERDNS}), or a firewall on the way lets only "
             "queries through",
         },
     ),
@@ -250,17 +255,18 @@ TEXTS: dict[str, Sentences] = {
         "{server} is configured for {of_zone}, and has not loaded it",
         {
             OTHER: "its log says why",
-            BIND: "its log says why: journalctl -u named | grep {of_zone}. Mostly the zone file has an error "
+            BIND: f"its log says why: {_READ_BIND}. Mostly the zone file has an error "
             "(named-checkzone {of_zone} FILE), or is not there or not readable for named (ls -l FILE), or it was "
             "edited and its journal does not fit any more: then move FILE.jnl away. In each case run rndc reload "
             "{of_zone} after it. If this is a secondary, its primary cannot be reached, or the zone has expired; rndc "
             "zonestatus {of_zone} shows it",
-            KNOT: "its log says why: journalctl -u knot | grep {of_zone}. Mostly the zone file has an error "
+            KNOT: f"its log says why: {_READ_KNOT}. Mostly the zone file has an error "
             "(kzonecheck -o {of_zone} FILE), or is not there or not readable for knotd (ls -l FILE; no update can "
             "make a zone's first SOA record), or private DNSSEC keys are missing (keymgr {of_zone} list). In each "
             "case run knotc zone-reload {of_zone} after it. If this is a secondary, its primary cannot be reached, or "
             "the zone has expired; knotc zone-status {of_zone} shows it",
-            POWERDNS: "its log says why: journalctl -u pdns; pdnsutil check-zone {of_zone} checks the data. If this "
+            POWERDNS: f"its log says why: {_READ_POWERDNS}; "
+            "pdnsutil check-zone {of_zone} checks the data. If this "
             "is a secondary that has not got the zone from its primary yet, run pdns_control retrieve {of_zone}",
         },
     ),
@@ -531,10 +537,10 @@ TEXTS: dict[str, Sentences] = {
         "{server} permits this change to {credential}, and refused it when it came to carry it out",
         {
             OTHER: "its log says why; a limit of the zone is reached, or a check of the changed zone failed",
-            BIND: "its log says which check failed: journalctl -u named | grep {of_zone}; e.g. the zone would be "
+            BIND: f"its log says which check failed: {_READ_BIND}; e.g. the zone would be "
             "left without a name server that has an address (check-integrity)",
             KNOT: "mostly the zone would be larger than zone-max-size in knot.conf allows: raise it, then run knotc "
-            "reload. Its log says so, or why else: journalctl -u knot | grep {of_zone}",
+            f"reload. Its log says so, or why else: {_READ_KNOT}",
         },
     ),
     "check-integrity": _any(
@@ -593,16 +599,16 @@ TEXTS: dict[str, Sentences] = {
         "max-records-per-type does not say otherwise",
         "give fewer values; or write into the zone's statement of named.conf, or into its options: "
         "max-records-per-type {count}; and run rndc reconfig. If it is there, the log says what else is wrong: "
-        "journalctl -u named | grep {of_zone}",
+        f"{_READ_BIND}",
     ),
     "not-carried-out": Sentences(
         "the change itself was not made, so whether the server can write it is not known",
         {
             OTHER: "if it fails, the server's log says why: it cannot write there, its disk is full, or a limit of the "
             "zone is reached",
-            BIND: "if it fails, the log says why: journalctl -u named | grep {of_zone}. Mostly the zone file's "
+            BIND: f"if it fails, its log says why: {_READ_BIND}. Mostly the zone file's "
             "directory is not writable for named, or its disk is full (df -h -i), or max-records is reached",
-            KNOT: "if it fails, the log says why: journalctl -u knot | grep {of_zone}. Mostly the journal is not "
+            KNOT: f"if it fails, its log says why: {_READ_KNOT}. Mostly the journal is not "
             "writable, or its disk is full (df -h -i), or zone-max-size is reached",
             POWERDNS: _IF_POWERDNS_FAILS,
         },
@@ -613,10 +619,10 @@ TEXTS: dict[str, Sentences] = {
         {
             OTHER: "if it fails, the server's log says why: its private DNSSEC keys are missing, it cannot write, or "
             "its disk is full",
-            BIND: "if it fails, the log says why: journalctl -u named | grep {of_zone}. Mostly the zone's private keys "
+            BIND: f"if it fails, its log says why: {_READ_BIND}. Mostly the zone's private keys "
             "(K*.private) are not in key-directory, or not readable for named; or the zone file's directory is not "
             "writable for it, or its disk is full (df -h -i)",
-            KNOT: "if it fails, the log says why: journalctl -u knot | grep {of_zone}. Mostly the zone's private keys "
+            KNOT: f"if it fails, its log says why: {_READ_KNOT}. Mostly the zone's private keys "
             "(*.pem in the KASP database's directory) are missing, or not readable for knotd (keymgr {of_zone} list "
             "shows them); or the journal is not writable, or its disk is full (df -h -i)",
             POWERDNS: _IF_POWERDNS_FAILS,
@@ -626,13 +632,13 @@ TEXTS: dict[str, Sentences] = {
         "{credential} may make this change, and the server cannot carry it out: mostly it cannot write there",
         {
             OTHER: "its log says what it cannot write; the disk may be full",
-            BIND: "its log says which it is: journalctl -u named | grep {of_zone}. The directory of the zone file must "
+            BIND: f"its log says which it is: {_READ_BIND}. The directory of the zone file must "
             "be writable for its user, for the journal: on Debian that is /var/lib/bind, not /etc/bind. The disk must "
             "not be full: df -h -i. And max-records and max-records-per-type (100) limit the zone",
-            KNOT: "its log says which it is: journalctl -u knot | grep {of_zone}. Its journal's directory "
+            KNOT: f"its log says which it is: {_READ_KNOT}. Its journal's directory "
             "(/var/lib/knot) must be writable for its user, its disk not full (df -h -i), and the journal smaller than "
             "journal-db-max-size",
-            POWERDNS: "its log says which it is: journalctl -u pdns. Its backend must be able to write: the bind "
+            POWERDNS: f"its log says which it is: {_READ_POWERDNS}. Its backend must be able to write: the bind "
             "backend cannot; of SQLite the file and its directory must be writable for its user, the disk not full, "
             "and no other program may hold a lock on it (fuser shows who has the file open); a database server must "
             "let its user write",
@@ -642,19 +648,20 @@ TEXTS: dict[str, Sentences] = {
         "{credential} may make this change, and the server cannot carry it out; the zone is signed (DNSSEC)",
         {
             OTHER: "its private DNSSEC keys must be readable for it, and its journal writable; its log says which",
-            KNOT: "its log says which: journalctl -u knot | grep {of_zone}. Its private keys (*.pem in "
+            KNOT: f"its log says which: {_READ_KNOT}. Its private keys (*.pem in "
             "/var/lib/knot/keys/keys, or kasp-db) must be there and readable for its user, and its journal writable, "
             "on a disk that is not full (df -h -i); keymgr {of_zone} list shows its keys",
-            POWERDNS: "its log says which: journalctl -u pdns; pdnsutil check-zone {of_zone} checks the zone and its "
+            POWERDNS: f"its log says which: {_READ_POWERDNS}; "
+            "pdnsutil check-zone {of_zone} checks the zone and its "
             "keys. Its backend must be able to write, and no other program may hold a lock on its database",
             BIND: "its private keys (K*.private in key-directory) must be readable for its user, and the directory of "
-            "the zone file writable, on a disk that is not full (df -h -i); the log says which: journalctl -u named | "
-            "grep {of_zone}",
+            "the zone file writable, on a disk that is not full (df -h -i); its log says which: "
+            f"{_READ_BIND}",
         },
     ),
     "powerdns-database": _any(
         "{program} fails on every update, whatever the zone: its database does not answer an update's questions",
-        "its log says why: journalctl -u pdns. Mostly the database has the tables of an older version: after an "
+        f"its log says why: {_READ_POWERDNS}. Mostly the database has the tables of an older version: after an "
         "upgrade, run the schema files between the two versions (/usr/share/doc/pdns-backend-*, or "
         "/usr/share/pdns-backend-*/schema)",
     ),
