@@ -48,6 +48,17 @@ def test_the_stages_are_in_the_order_in_which_they_matter() -> None:
     ]  # fmt: skip
 
 
+def test_a_path_of_any_name_is_the_zones_if_the_next_line_says_so() -> None:
+    path, ours = (
+        "/srv/db.1.jnl: create: permission denied\n",
+        f"{_UPDATING}error: journal open failed: unexpected error\n",
+    )
+    assert causes(ours) == ["journal-failed"]
+    assert causes(path + ours) == ["journal-not-writable"]
+    assert causes(path + "another line\n" + ours) == ["journal-failed"]
+    assert causes(path + ours.replace("example.com", "example.net")) == []
+
+
 def test_what_fails_now_is_preferred() -> None:
     badkey = "client @0x7f 192.0.2.9#5: request has invalid signature: TSIG home-key: tsig verify failure (BADKEY)\n"
     assert causes(badkey + _DENIED) == ["update-denied"]

@@ -17,11 +17,14 @@ from lab import Bind, Knot, NameServer, PowerDns, Zone
 from lab.errors import ServerFailed
 from lab.server import find_program
 from tests.server_log.concern import OURS, causes
+from tests.support.broken.servers import KEY
+from tests.support.command import access, in_process
 
 _SECRET = 'algorithm hmac-sha256; secret "c2VjcmV0IHNlY3JldCBzZWNyZXQ=";'
 _ZONE = "type primary; file"
 _ANY = "allow-update { any; };"
 _SOA = "$TTL 300\n@ SOA ns h 1 2 3 4 5\n"
+_LINE = ("name=home", "address=192.0.2.9", "ttl=60", "diagnose=no")
 _RIGHT = f"{_SOA}@ NS ns\nns A 192.0.2.1\n"
 
 
@@ -79,7 +82,7 @@ def test_bind_cannot_enter_its_directory(tmp_path: Path) -> None:
         def _configuration(self) -> str:
             return super()._configuration().replace(f'directory "{self.directory}"', 'directory "/nonexistent"')
 
-    assert causes(log_of(Lost(tmp_path / "server")))[-1] in ("directory", "file-unreadable")
+    assert causes(log_of(Lost(tmp_path / "server")))[-1] in ("directory", "file-missing")
 
 
 def test_a_damaged_journal_ends_bind(tmp_path: Path) -> None:
@@ -166,6 +169,39 @@ def test_powerdns_has_a_database_without_tables(tmp_path: Path) -> None:
         database.execute("CREATE TABLE others (id)")
     log = log_of(_Late(tmp_path / "server", extra=f"gsqlite3-database={other}\nzone-cache-refresh-interval=60"))
     assert "tables-of-another-version" in causes(log)
+
+
+# It cannot carry out an update
+
+
+def test_bind_may_not_write_a_journal(tmp_path: Path) -> None:
+    """The path, whatever its name, is in one line, and the zone in the next."""
+    journal = 'journal "/sys/db.jnl";'  # even root cannot create it
+    with Bind(tmp_path / "server", keys=[KEY], zones=[Zone("example.com", extra=journal)]) as server:
+        assert in_process("set", *access(server, KEY), *_LINE).status == 9
+        assert causes(server.log, OURS._replace(key=None)) == ["journal-not-writable"]
+
+
+def test_knot_may_not_write_a_journal(tmp_path: Path) -> None:
+    class WithoutJournal(Knot):
+        def _configuration(self) -> str:
+            return super()._configuration().replace("database:\n", "database:\n    journal-db: /proc/journal\n")
+
+    with WithoutJournal(tmp_path / "server", keys=[KEY]) as server:
+        assert in_process("set", *access(server, KEY), *_LINE).status == 9
+        assert causes(server.log)[0] in ("journal-not-writable", "not-carried-out")
+
+
+def test_the_journal_of_knot_is_full(tmp_path: Path) -> None:
+    usage = "    acl: lab-update\n    zonefile-sync: -1\n    journal-max-usage: 40K"
+    with Knot(tmp_path / "server", keys=[KEY], zones=[Zone("example.com", policy=usage)]) as server:
+        statuses = set()
+        for letter in "abcdefgh":
+            value = " ".join([f'"{letter * 250}"'] * 60)
+            words = [*access(server, KEY), "name=home", "type=TXT", f"value={value}", "ttl=60", "diagnose=no"]
+            statuses.add(in_process("set", *words).status)
+        assert statuses == {0, 9}
+        assert causes(server.log) == ["journal-full"]
 
 
 # It does not load a zone

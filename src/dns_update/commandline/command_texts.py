@@ -191,7 +191,8 @@ update that a server could carry out.
 
 Take the line of set, and write check before it; what only says how to send, e.g. verify=, has no effect. Without a
 name, the whole configuration is checked; with agent=yes, that of the running agent, and what it says of its names. A
-step that needs what the line does not give is left out, and the output says so.
+step that needs what the line does not give is left out, and the output says so. On the server's own machine,
+server-config= has the server's configuration and its log read, too; server-log= a log elsewhere.
 
 The exit status is 0 if nothing is wrong, else that of the first failure, as set would have it.
 """,
@@ -199,6 +200,7 @@ The exit status is 0 if nothing is wrong, else that of the first failure, as set
         ("why does this line not work?", "check name=home.example.com address=203.0.113.45 key-file=home.key"),
         ("may this key change the name?", "check dns-server=192.0.2.1 zone=example.com name=home key-file=home.key"),
         ("only the server and the zone", "check dns-server=192.0.2.1 zone=example.com"),
+        ("on the server itself", "check server-config=/etc/bind/named.conf zone=example.com name=home key-file=home.key"),
         ("the whole configuration", "check"),
         ("for a script", "check home.example.com 203.0.113.45 --json"),
     ),

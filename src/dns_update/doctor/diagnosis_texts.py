@@ -82,14 +82,16 @@ TEXTS: dict[str, Sentences] = {
         "nothing listens at port {port} of {host_address}{named}, for UDP",
         "on the server, ss -lnup shows what listens where. If the server listens at another port, give it: "
         "{dns-server:{at_port}}. If it listens only at other addresses, let it listen at {host_address} (listen-on of "
-        "BIND, listen of Knot DNS, local-address of PowerDNS), or correct {dns-server}. If it does not run, start it",
+        "BIND, listen of Knot DNS, local-address of PowerDNS), or correct {dns-server}. If it does not run, start it; "
+        "there, dns-update check server-config=FILE reads in its log why it does not",
     ),
     "not-listening-here": _any(
         "nothing listens at port {port} of {host_address}{named}, for UDP: that address is this machine itself, and "
         "inside a container, the container itself",
         "if the server runs on another machine, or outside of this container: {dns-server} with an address of that "
         "machine. If it runs here, ss -lnup shows what listens where: if at another port, {dns-server:{at_port}}; if "
-        "not at {host_address}, let it listen there; if it does not run, start it",
+        "not at {host_address}, let it listen there; if it does not run, start it (why it does not, dns-update check "
+        "server-config=FILE reads in its log)",
     ),
     "other-loopback": _any(
         "nothing listens at {server}{named}; a DNS server of this machine answers at {usual}",

@@ -13,6 +13,14 @@ _JOURNAL_DIRECTORY = (
     "its user (bind, or named) must be able to write in the directory of the zone file: on Debian, keep the zone file "
     "in /var/lib/bind, not in /etc/bind; or run: chown bind: DIRECTORY"
 )
+_FILE_MISSING = (
+    "a file that named.conf includes, or named.conf itself, is missing",
+    f"create it, or remove its include; {_CHECK}",
+)
+_FILE_UNREADABLE = (
+    "named may not read a file of its configuration, mostly that of a key",
+    f"let its user read it: chown root:bind FILE; chmod 640 FILE; {_RESTART}",
+)
 
 MESSAGES = (
     # It does not start
@@ -79,7 +87,7 @@ MESSAGES = (
         "updates",
     ),
     LogMessage(
-        "keys-directory", "note", 4,
+        "keys-directory", "configuration", 4,
         forms("managed-keys-directory '<path>' is not writable", "new-zones-directory '<path>' is not writable"),
         "named may not write in $path, which it needs",
         f"run: chown bind: $path; {_RESTART}",
@@ -197,24 +205,30 @@ MESSAGES = (
     ),
     LogMessage(
         "file-missing", "configuration", 4,
-        forms("<place>: open: <path>: file not found", "<place>: parsing failed: file not found",
-              "open: <path>: file not found", "none:0: open: <path>: file not found"),
-        "a file that named.conf includes, or named.conf itself, is missing",
-        f"create it, or remove its include; {_CHECK}",
+        forms("<place>: open: <path>: file not found", "open: <path>: file not found"),
+        *_FILE_MISSING,
+    ),
+    LogMessage(
+        "file-missing", "configuration", 4,
+        forms("<place>: parsing failed: file not found"), *_FILE_MISSING,
+        vagueness=1,
     ),
     LogMessage(
         "file-unreadable", "configuration", 4,
-        forms("<place>: open: <path>: permission denied", "<place>: parsing failed: permission denied",
-              "open: <path>: permission denied"),
-        "named may not read a file of its configuration, mostly that of a key",
-        f"let its user read it: chown root:bind FILE; chmod 640 FILE; {_RESTART}",
+        forms("<place>: open: <path>: permission denied", "open: <path>: permission denied"),
+        *_FILE_UNREADABLE,
+    ),
+    LogMessage(
+        "file-unreadable", "configuration", 4,
+        forms("<place>: parsing failed: permission denied"), *_FILE_UNREADABLE,
+        vagueness=1,
     ),
     LogMessage(
         "configuration-wrong", "configuration", 4,
         forms("loading configuration: <reason>", "reloading configuration failed: <reason>"),
         "named does not take its configuration ($reason); while it runs, it keeps the one from before",
         "named-checkconf names the line; correct it, and run: rndc reconfig, or systemctl restart named",
-        is_vague=True,
+        vagueness=2,
     ),
     LogMessage(
         "did-not-start", "start", 4,
@@ -223,7 +237,7 @@ MESSAGES = (
               "bind9.service: Failed with result '<result>'"),
         "named did not start, or ended; the lines before it say why",
         "run: journalctl -u named -n 50; named-checkconf -z",
-        is_vague=True,
+        vagueness=2,
     ),
     # It does not load the zone
     LogMessage(
@@ -276,6 +290,21 @@ MESSAGES = (
         f"run: chown bind: $path, and let its user into each directory above it; {_RELOAD}",
     ),
     LogMessage(
+        "zone-over-limit", "load", 8,
+        forms("zone <zone>: loading from master file <path> failed: too many records",
+              "zone <zone>: loading from primary file <path> failed: too many records"),
+        "a name of the zone has more records or types than max-records-per-type or max-types-per-name allows (100 "
+        "each, since BIND 9.18.28)",
+        f"raise that limit in the zone's statement or in options; {_RELOAD}",
+    ),
+    LogMessage(
+        "zone-over-ttl", "load", 8,
+        forms("zone <zone>: loading from master file <path> failed: out of range",
+              "zone <zone>: loading from primary file <path> failed: out of range"),
+        "a number in the zone file is too large, mostly a TTL above max-zone-ttl",
+        f"raise max-zone-ttl in the zone's statement or its dnssec-policy, or lower the TTL; {_RELOAD}",
+    ),
+    LogMessage(
         "zone-file-wrong", "load", 8,
         forms("zone <zone>: loading from master file <path> failed: <reason>",
               "zone <zone>: loading from primary file <path> failed: <reason>"),
@@ -306,7 +335,7 @@ MESSAGES = (
         forms("zone <zone>: not loaded due to errors."),
         "named did not load $zone; the lines before it say why",
         f"named-checkzone $zone FILE names the mistake; correct it; {_RELOAD}",
-        is_vague=True,
+        vagueness=2,
     ),
     # It refuses what a client asks
     LogMessage(
@@ -517,14 +546,22 @@ MESSAGES = (
         forms(_UPDATING + "error: journal open failed: <reason>", _UPDATING + "error: journal write failed: <reason>"),
         "named cannot write the journal of $zone ($reason)",
         f"{_JOURNAL_DIRECTORY}; and its disk must not be full: df -h -i",
-        is_vague=True,
+        vagueness=1,
+    ),
+    LogMessage(
+        "too-many-at-name", "update", 9,
+        forms(_UPDATING + "adding an RR failed: too many records"),
+        "the name would have more records of one type, or of more types, than the zone allows",
+        "remove some; or raise max-records-per-type or max-types-per-name (100 each) in the zone's statement; and run: "
+        "rndc reconfig",
+        vagueness=1,
     ),
     LogMessage(
         "not-carried-out", "update", 9,
         forms(_UPDATING + "error: <reason>", _UPDATING + "adding an RR failed: <reason>"),
         "named could not carry out an update of $zone: $reason",
         "the lines before it in the log say more: grep $zone",
-        is_vague=True,
+        vagueness=1,
     ),
     # Worth knowing
     LogMessage(
@@ -533,6 +570,12 @@ MESSAGES = (
               "zone <zone>: dump failed: <reason>"),
         "named takes updates into the journal, and may not write the zone file, so the journal grows",
         _JOURNAL_DIRECTORY,
+    ),
+    LogMessage(
+        "keys-not-written", "note", 0,
+        forms("zone <zone>: zone_rekey failure: <reason>", "zone <zone>: zone_rekey:<more>failed: <reason>"),
+        "named cannot make or use the keys of $zone, so it does not sign it ($reason)",
+        "let its user write in key-directory: chown bind: DIRECTORY; then run: rndc loadkeys $zone",
     ),
     LogMessage(
         "signatures-expired", "note", 0,

@@ -56,11 +56,13 @@ class Concern(Value):
             if name in fields and fields[name] and (expected is None or _name(fields[name]) != expected):
                 return False
         is_refusal = message.stage == "asked" or (message.stage == "update" and message.exit_status in _OF_SENDER)
-        if is_refusal and not self._is_our_key(fields, message):
-            return False
-        if "zone" not in fields and message.stage in ("load", "update") and "path" in fields:
-            return self.zone is not None and str(self.zone) in fields["path"]
-        return True
+        return not is_refusal or self._is_our_key(fields, message)
+
+    def is_known_in(self, fields: Mapping[str, str], message: LogMessage) -> bool:
+        """Return whether it shows that a line about a zone is about this one; a path may have any name."""
+        if message.stage not in ("load", "update") or "zone" in fields or "path" not in fields:
+            return True
+        return self.zone is not None and str(self.zone) in fields["path"]
 
     def is_asked_at(self, seconds: float | None) -> bool:
         """Return whether a time, which may be without a fraction, is not before the check."""
@@ -79,11 +81,15 @@ class Concern(Value):
 
 
 class LogFinding(Value):
-    """What a line of the log says: the kind of message, the line, and the values that its sentences name."""
+    """What a line of the log says: the kind of message, the line, and the values that its sentences name.
+
+    `is_ours` is False for a line with a path that may be of any zone.
+    """
 
     message: LogMessage
     line: LogLine
     values: Mapping[str, str]
+    is_ours: bool = True
 
     def __hash__(self) -> int:
         return hash((self.message, self.line))
@@ -103,20 +109,33 @@ def in_order(lines: Iterable[Sequence[LogLine]]) -> list[LogLine]:
 def findings(lines: Iterable[LogLine], concern: Concern) -> tuple[LogFinding, ...]:
     """Return what the lines, oldest first, say: of each stage the newest line with a reason that still counts."""
     found: dict[str, list[LogFinding]] = {stage: [] for stage in _ORDER}
+    before: LogFinding | None = None
     for line in lines:
-        for finding in _meanings(line, concern):
-            if isinstance(finding, LogFinding):
-                found[finding.message.stage].append(finding)
+        of_any_zone = None
+        for meaning in _meanings(line, concern):
+            if isinstance(meaning, Success):
+                for stage in meaning.stages:
+                    found[stage].clear()
+            elif not meaning.is_ours:
+                of_any_zone = of_any_zone or meaning
+            else:
+                found[meaning.message.stage] += _with_reason(before, meaning)
                 break
-            for stage in finding.stages:
-                found[stage].clear()
+        before = of_any_zone
     return tuple(_newest(of_stage, concern) for stage in _ORDER if (of_stage := found[stage]))
+
+
+def _with_reason(before: LogFinding | None, finding: LogFinding) -> list[LogFinding]:
+    """Return a finding, and the one of the line before it, if that has its reason: named writes the path first."""
+    if before is not None and finding.message.vagueness and before.message.stage == finding.message.stage:
+        return [before, finding]
+    return [finding]
 
 
 def meaning_of(text: str, concern: Concern) -> LogFinding | None:
     """Return what a single line means, e.g. one of a server's checker; None if the table does not know it."""
     meanings = _meanings(LogLine("", None, text, ""), concern)
-    return next((each for each in meanings if isinstance(each, LogFinding)), None)
+    return next((each for each in meanings if isinstance(each, LogFinding) and each.is_ours), None)
 
 
 def _meanings(line: LogLine, concern: Concern) -> Iterator[LogFinding | Success]:
@@ -129,7 +148,7 @@ def _meanings(line: LogLine, concern: Concern) -> Iterator[LogFinding | Success]
             if "zone" not in fields or (concern.zone is not None and _name(fields["zone"]) == concern.zone):
                 yield kind
         elif concern.is_about(fields, kind):
-            yield LogFinding(kind, line, _values(fields, concern))
+            yield LogFinding(kind, line, _values(fields, concern), concern.is_known_in(fields, kind))
 
 
 def _values(fields: Mapping[str, str], concern: Concern) -> dict[str, str]:
@@ -149,7 +168,8 @@ def _newest(of_stage: Sequence[LogFinding], concern: Concern) -> LogFinding:
     Of what a check asked, the first line is about the line that it was given: afterwards it tries others, too.
     """
     matching = [each for each in of_stage if each.message.exit_status in concern.failures] or of_stage
-    clear = [each for each in matching if not each.message.is_vague] or matching
+    least = min(each.message.vagueness for each in matching)
+    clear = [each for each in matching if each.message.vagueness == least]
     asked = [each for each in clear if each.message.stage == "asked" and concern.is_asked_at(each.line.seconds)]
     return asked[0] if asked else clear[-1]
 

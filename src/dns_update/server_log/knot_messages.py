@@ -127,7 +127,7 @@ MESSAGES = (
         forms("failed to load configuration file '<path>' (<reason>)", "failed to load configuration file (<reason>)"),
         "knotd does not take its configuration ($reason); while it runs, it keeps the one from before",
         "knotc conf-check names the line; correct it, and run: knotc reload, or systemctl restart knot",
-        is_vague=True,
+        vagueness=1,
     ),
     LogMessage(
         "did-not-start", "start", 4,
@@ -135,7 +135,7 @@ MESSAGES = (
               "knot.service: Failed with result '<result>'", "knot.service: Start request repeated too quickly"),
         "knotd did not start; the lines before it say why",
         "run: journalctl -u knot -n 50; knotc conf-check",
-        is_vague=True,
+        vagueness=1,
     ),
     # It does not load the zone
     LogMessage(
@@ -171,6 +171,12 @@ MESSAGES = (
         "run: chown knot: $path, and let its user into each directory above it; " + _RELOAD,
     ),
     LogMessage(
+        "keys-unreadable", "load", 8,
+        forms("[<zone>] DNSSEC, failed to initialize signing context (<reason>)"),
+        "knotd cannot use the KASP database with the keys of $zone ($reason)",
+        "its directory (/var/lib/knot/keys) must belong to its user: chown -R knot: /var/lib/knot/keys; " + _RELOAD,
+    ),
+    LogMessage(
         "journal-damaged", "load", 8,
         forms("[<zone>] failed to load journal (<reason>)", "[<zone>] failed to load zone from journal, serial "
               "<number> (<reason>)", "[<zone>] journal, failed to apply changes <more>(<reason>)"),
@@ -192,7 +198,7 @@ MESSAGES = (
               _LOADER + "failed to load zone, file '<path>'"),
         "knotd did not load $zone; the lines before it say why",
         "kzonecheck -o $zone FILE names the mistake; correct it; " + _RELOAD,
-        is_vague=True,
+        vagueness=1,
     ),
     # It refuses what a client asks
     LogMessage(
@@ -296,7 +302,7 @@ MESSAGES = (
               "(<reason>)", "[<zone>] zone event 'update' failed (<reason>)"),
         "knotd could not carry out an update of $zone: $reason",
         "the lines before it in the log say more: journalctl -u knot | grep $zone",
-        is_vague=True,
+        vagueness=1,
     ),
     # Worth knowing
     LogMessage(

@@ -82,8 +82,9 @@ class LogMessage(Value):
 
     The stage says when it counts. "start": the server does not start. "configuration": it does not read its
     configuration. "load": it does not load the zone. "asked": it refuses what a client asks, which a check sees, too.
-    "update": it could not carry out an update, which no question shows. "note": it is worth knowing. `is_vague` marks a
-    line that only says that others before it have the reason. `is_unsigned` marks one about requests without a key.
+    "update": it could not carry out an update, which no question shows. "note": it is worth knowing. `vagueness` is
+    0 for a reason, 1 for a line that may have one, and 2 for one that only says that others before it have it.
+    `is_unsigned` marks one about requests without a key.
     `what` and `to_do` name the line's fields, and `$zone`, `$owner`, `$types`, `$key`.
     """
 
@@ -94,7 +95,7 @@ class LogMessage(Value):
     what: str
     to_do: str
     _: KW_ONLY
-    is_vague: bool = False
+    vagueness: int = 0
     is_unsigned: bool = False
 
 

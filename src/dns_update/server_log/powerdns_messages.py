@@ -81,7 +81,7 @@ MESSAGES = (
         forms("Unable to launch <backend> connection: <reason>", "<backend>: connection failed: <reason>"),
         "PowerDNS cannot reach its database: $reason",
         f"host, name, user and password of $backend in pdns.conf must be right, and the database run; {_RESTART}",
-        is_vague=True,
+        vagueness=1,
     ),
     LogMessage(
         "did-not-start", "start", 4,
@@ -89,7 +89,7 @@ MESSAGES = (
               "pdns.service: Start request repeated too quickly"),
         "pdns_server did not start",
         "run: journalctl -u pdns -n 50",
-        is_vague=True,
+        vagueness=1,
     ),
     # It refuses what a client asks
     LogMessage(
@@ -167,7 +167,7 @@ MESSAGES = (
         forms(_FOR + "Failed to forward packet to master(s)", _FOR + "Failed to forward packet to primary(s)"),
         "this server is a secondary of $zone, and no primary took what it passes on",
         "send the update to the primary itself: pdnsutil show-zone $zone names it",
-        is_vague=True,
+        vagueness=1,
     ),
     LogMessage(
         "tables-of-another-version", "asked", 9,
@@ -228,7 +228,7 @@ MESSAGES = (
               "'<zone>': <reason>"),
         "PowerDNS could not carry out an update: its database failed",
         f"{_DATABASE}, run, and have room",
-        is_vague=True,
+        vagueness=1,
     ),
 )  # fmt: skip
 
