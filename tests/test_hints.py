@@ -30,6 +30,7 @@ WITHOUT_A_DOOR = (
     "dns-update owner=",  # what a TXT record holds
     'apparmor="DENIED"',  # lines of the kernel
     "avc:  denied",
+    "samba_dlz: ",
 )
 FOUND = "example.com"
 

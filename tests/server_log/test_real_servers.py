@@ -64,7 +64,7 @@ def log_of(server: NameServer) -> str:
         ("zone a.test { type primary; };", "no-file"),
         (f'zone a.test {{ {_ZONE} "z"; allow-update {{ any; }}; update-policy local; }};', "both-policies"),
         (f'zone a.test {{ {_ZONE} "z"; allow-update {{ none-such; }}; }};', "acl-missing"),
-        ('include "/nonexistent/keys";', "file-missing"),
+        ('include "/proc/nonexistent/keys";', "file-missing"),
     ],
 )  # fmt: skip
 def test_bind_does_not_take_its_configuration(extra: str, cause: str, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_bind_has_an_option_of_an_older_version(tmp_path: Path) -> None:
 def test_bind_cannot_enter_its_directory(tmp_path: Path) -> None:
     class Lost(Bind):
         def _configuration(self) -> str:
-            return super()._configuration().replace(f'directory "{self.directory}"', 'directory "/nonexistent"')
+            return super()._configuration().replace(f'directory "{self.directory}"', 'directory "/proc/nonexistent"')
 
     assert causes(log_of(Lost(tmp_path / "server")))[-1] in ("directory", "file-missing")
 
@@ -118,7 +118,7 @@ def test_another_program_has_a_port_of_bind(tmp_path: Path) -> None:
         ("acl:\n  - id: x\n    key: none-such\n    action: update\n", "reference-missing"),
         ("none-such:\n  - id: x\n", "unknown-option"),
         ("zone:\n  - domain: a.test\n  - domain: a.test\n", "written-twice"),
-        ("include: /nonexistent\n", "file-missing"),
+        ("include: /proc/nonexistent\n", "file-missing"),
         ("key:\n  - id: home\n\talgorithm: hmac-sha256\n", "syntax"),
         ("key:\n  - id: home\n     algorithm: hmac-sha256\n", "syntax"),
         ("acl:\n  - id: x\n    action: none-such\n", "value-wrong"),
@@ -139,9 +139,9 @@ def test_knot_has_a_user_who_is_not_there(tmp_path: Path) -> None:
         ("receiver-threads=x", "value-wrong"),
         ("launch=none-such", "backend-missing"),
         ("launch=", "no-backend"),
-        ("gsqlite3-database=/nonexistent/db", "database-missing"),
+        ("gsqlite3-database=/proc/nonexistent/db", "database-missing"),
         ("setuid=none-such", "user-unknown"),
-        ("include-dir=/nonexistent", "directory-missing"),
+        ("include-dir=/proc/nonexistent", "directory-missing"),
     ],
 )
 def test_powerdns_does_not_start(options: str, cause: str, tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ _OTHER_MISTAKES = {
 def bind_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start BIND with a zone for each mistake, and return its log."""
     directory = tmp_path_factory.mktemp("bind")
-    blocks = ['zone missing.test { type primary; file "/nonexistent/missing"; };']
+    blocks = ['zone missing.test { type primary; file "/proc/nonexistent/missing"; };']
     for name, text in (_BROKEN | _OTHER_MISTAKES).items():
         (directory / name).write_text(text)
         blocks.append(f'zone {name}.test {{ type primary; file "{directory / name}"; }};')
@@ -262,7 +262,7 @@ _BROKEN_FOR_KNOT = {
 def knot_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start Knot with a zone for each mistake, and return its log."""
     directory = tmp_path_factory.mktemp("knot")
-    blocks = ["zone:\n  - domain: missing.test\n    file: /nonexistent/missing\n"]
+    blocks = ["zone:\n  - domain: missing.test\n    file: /proc/nonexistent/missing\n"]
     for name, text in _BROKEN_FOR_KNOT.items():
         (directory / name).write_text(text)
         blocks.append(f"  - domain: {name}.test\n    file: {directory / name}\n")

@@ -373,6 +373,13 @@ MESSAGES = (
         "use a key of named.conf; rndc tsig-list shows them",
     ),
     LogMessage(
+        "ticket-refused", "asked", 5,
+        forms("failed gss_accept_sec_context: <reason>", "failed to acquire accept credentials for <name>: <reason>"),
+        "named does not accept the Kerberos ticket: $reason",
+        "tkey-gssapi-keytab in named.conf must name a keytab that has this server's DNS/HOST key of today and that "
+        "named's user may read (klist -k FILE); and the clocks must agree",
+    ),
+    LogMessage(
         "zone-frozen", "asked", 7,
         forms(_UPDATING + "update failed: dynamic update temporarily disabled because the zone is frozen"),
         "$zone is frozen: somebody ran rndc freeze, e.g. to edit its file",

@@ -39,7 +39,7 @@ _FIELDS = {
     "profile": r"(?P<profile>(?:/usr/s?bin/)?(?:named|knotd|pdns_server|samba[a-z_]*))",
     "type": r"(?P<type>[A-Z][A-Z0-9-]*)",
     "zone": r"(?P<zone>[^\s'\"\[\],]+?)\.?"
-    r"(?:/(?:IN|CH|HS)(?:/(?P<in_view>[^\s':\"]+))?(?: \((?:un)?signed\))?)?",
+    r"(?:/(?:IN|CH|HS|NONE)(?:/(?P<in_view>[^\s':\"]+))?(?: \((?:un)?signed\))?)?",
 }
 
 

@@ -65,6 +65,28 @@ MESSAGES = (
         "this domain controller does not have the zone",
         "samba-tool dns zonelist 127.0.0.1 -P shows its zones; give one of them",
     ),
+    LogMessage(
+        "samba-keytab", "asked", 5,
+        forms("Failed to find <principal>(kvno <number>) in keytab <keytab>"),
+        "the ticket is for a newer or older password of the server than its keytab has (kvno $number)",
+        "get a new ticket (kdestroy, kinit); if that does not help, make the keytab of the DNS service again: "
+        "samba_upgradedns --dns-backend=BIND9_DLZ",
+    ),
+    LogMessage(
+        "samba-access-rights", "asked", 7,
+        forms("samba_dlz: disallowing update of signer=<signer> name=<owner> type=<type> error=<reason>"),
+        "Active Directory does not let $signer change $owner ($reason): mostly another account owns that record",
+        "delete the record as an administrator (samba-tool dns delete), so that its host can make it anew; or let the "
+        "one who owns it change it",
+    ),
+    LogMessage(
+        "samba-dlz-not-loaded", "start", 4,
+        forms("dlz_dlopen of '<name>' failed", "dlz_dlopen failed to open library '<path>': <reason>",
+              "samba_dlz: Failed to <reason>"),
+        "named could not load Samba's database of zones",
+        "the line of Samba's named.conf for this version of BIND must be the only one that is not a comment; and "
+        "named's user needs the files in bind-dns: samba_upgradedns --dns-backend=BIND9_DLZ sets both",
+    ),
     # The kernel, and systemd
     LogMessage("apparmor", "update", 9, _APPARMOR, *_BY_APPARMOR),  # if the path has the zone's name in it
     LogMessage("apparmor-elsewhere", "note", 0, _APPARMOR, *_BY_APPARMOR),
