@@ -57,6 +57,11 @@ def test_one_line_fails_and_what_is_worth_knowing_follows() -> None:
     ]  # fmt: skip
 
 
+def test_the_reason_is_told_and_not_the_line_that_only_says_that_there_is_one() -> None:
+    (step,) = steps(f"{_LINES['configuration']}\nloading configuration: failure\n{_LINES['start']}", 4)
+    assert step.cause == "log-unknown-option"
+
+
 def test_a_line_that_only_says_what_is_known_gives_no_other_advice() -> None:
     (step,) = steps(_LINES["asked"], 7, is_known=True)
     assert (step.mark, step.hint, step.cause) == ("note", "", "log-update-denied")

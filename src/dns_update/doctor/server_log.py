@@ -41,8 +41,8 @@ def log_steps(log: ServerLog, zone: str, failures: frozenset[int], *, is_known: 
         return
     marked = [(mark, each) for each in log.findings if (mark := _mark(each, failures)) is not None]
     wrong = [each for mark, each in marked if mark == "failed"]
-    if wrong:
-        yield _step(wrong[0], "failed", is_known=is_known)
+    if wrong:  # in the order in which they matter, but a reason before what only says that there is one
+        yield _step(min(wrong, key=lambda each: each.message.vagueness), "failed", is_known=is_known)
     notes = [each for mark, each in marked if mark == "note"]
     yield from (_step(each, "note", is_known=False) for each in notes)
     if not marked and failures:

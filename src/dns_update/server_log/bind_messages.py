@@ -478,8 +478,8 @@ MESSAGES = (
     LogMessage(
         "disk-full", "update", 9,
         forms("disk quota exceeded", "<path>.jnl: write: <reason>", "<path>.jnl: flush: <reason>"),
-        "the disk is full",
-        "df -h -i shows which one; make room there",
+        "named cannot write more into the journal: the disk is full, or the quota of its user is reached",
+        "df -h -i shows which disk; make room there",
     ),
     LogMessage(
         "no-private-keys", "update", 9,
