@@ -105,4 +105,4 @@ def test_without_a_journal_the_log_files_are_read(
 def test_a_journalctl_that_cannot_be_run_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "found_program", lambda _name: "/nonexistent/journalctl")
     monkeypatch.setattr(reading, "_SYSTEM_FILES", ())
-    assert read_system("samba").unreadable == ()
+    assert read_system("bind").unreadable == ()

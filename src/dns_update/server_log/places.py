@@ -33,7 +33,6 @@ _TIME_IN_NAME = re.compile(r"%[A-Za-z]")
 class LogPlaces(Value):
     """Where a server writes: files, and whether the system's log has lines of it."""
 
-    program: ServerProgram
     files: tuple[str, ...]
     in_system: bool
 
@@ -48,12 +47,12 @@ def places_of(program: ServerProgram, path: str) -> LogPlaces:
     is_systems = path in _STANDARD[program] or words is not None
     try:
         if program == "bind":
-            return LogPlaces(program, tuple(_bind_files(path, words or [])), is_systems)
+            return LogPlaces(tuple(_bind_files(path, words or [])), is_systems)
         if program == "knot":
-            return LogPlaces(program, tuple(_knot_files(path)), is_systems)
+            return LogPlaces(tuple(_knot_files(path)), is_systems)
     except errors.UsageError:
         pass  # it does not start with that: the system's log tells
-    return LogPlaces(program, (), is_systems)  # PowerDNS writes nowhere else
+    return LogPlaces((), is_systems)  # PowerDNS writes nowhere else
 
 
 def _bind_files(path: str, words: list[str]) -> Iterator[str]:

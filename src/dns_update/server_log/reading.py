@@ -9,17 +9,20 @@ from dns_update.auth.private_file import open_at_once
 from dns_update.process.capture import captured, found_program
 from dns_update.value import Value
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.server_config.finding import ServerProgram
+
 _MOST_OCTETS = 1 << 21  # of each file: a busy server's day without queries, and read in a tenth of a second
 _FEW_OCTETS = 1 << 16  # a file that is smaller was perhaps rotated a moment ago
 _MOST_FILES = 10  # no logging statement has more that matter
 _JOURNAL_SECONDS = 5.0  # a large journal on a slow disk needs one or two
 _JOURNAL_LINES = 20_000
 _JOURNAL_DAYS = 7
-_UNITS = {
+_UNITS: dict[ServerProgram, tuple[str, ...]] = {
     "bind": ("named", "bind9", "named-chroot", "isc-bind-named"),
     "knot": ("knot", "knotd"),
     "powerdns": ("pdns",),
-    "samba": ("samba-ad-dc", "samba"),
 }
 _SYSTEM_FILES = ("/var/log/syslog", "/var/log/messages", "/var/log/daemon.log", "/var/log/kern.log")
 _AUDIT_FILE = "/var/log/audit/audit.log"
@@ -57,10 +60,10 @@ def read_files(paths: tuple[str, ...]) -> LogTexts:
     return LogTexts(tuple(read), tuple(unreadable))
 
 
-def read_system(program: str) -> LogTexts:
+def read_system(program: ServerProgram) -> LogTexts:
     """Return what the journal has of a program's units and of the kernel; without a journal, the system's log files.
 
-    `program` is bind, knot, powerdns or samba. What this system does not have is left out.
+    What this system does not have is left out.
     """
     journalctl = found_program("journalctl")
     read: list[LogText] = []
