@@ -271,7 +271,7 @@ MESSAGES = (
     LogMessage(
         "journal-full", "update", 9,
         forms("[<zone>] DDNS, processing failed (not enough space provided)",
-              "[<zone>] journal update failed (<reason>)",
+              "[<zone>] journal update failed (not enough space provided)",
               "[<zone>] DDNS, processing failed (no space left on device)", "MDB_MAP_FULL"),
         "the journal of Knot is full, or its disk is",
         "df -h -i /var/lib/knot shows the disk; else raise journal-db-max-size and journal-max-usage; systemctl "
@@ -279,9 +279,9 @@ MESSAGES = (
     ),
     LogMessage(
         "journal-not-writable", "update", 9,
-        forms("[<zone>] DDNS, processing failed (operation not permitted)",
+        forms("[<zone>] journal update failed (<reason>)", "[<zone>] DDNS, processing failed (operation not permitted)",
               "[<zone>] DDNS, processing failed (permission denied)"),
-        "knotd may not write its journal",
+        "knotd cannot write its journal: mostly its directory is missing, or does not belong to its user",
         "run: chown -R knot: /var/lib/knot; systemctl restart knot",
     ),
     LogMessage(
