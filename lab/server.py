@@ -93,6 +93,7 @@ class NameServer(ABC):
     program: ClassVar[str]
     package: ClassVar[str]
     start_seconds: ClassVar[float] = _START_DEADLINE
+    stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
 
     def __post_init__(self) -> None:
         # The server runs in the directory, so a relative path would be wrong.
@@ -158,7 +159,7 @@ class NameServer(ABC):
         """End it, paused or not, and return once it has ended; do nothing if it is not running."""
         process, self._process = self._process, None
         if process is not None:
-            _end(process)
+            _end(process, self.stop_signal)
             _remove_faketime_files(process.pid)
         if self._claim is not None:
             self._claim.release()
@@ -307,8 +308,8 @@ def _answer_lines(command: list[str]) -> list[str]:
     return [" ".join(line.split(maxsplit=_RECORD_FIELDS)) for line in lines]
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
+def _end(process: subprocess.Popen[bytes], stop_signal: signal.Signals) -> None:
+    process.send_signal(stop_signal)
     process.send_signal(signal.SIGCONT)  # a paused process does not see SIGTERM
     try:
         process.wait(_STOP_DEADLINE)

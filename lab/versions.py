@@ -23,6 +23,7 @@ _PROGRAMS = {
     "kdig": ("knot-dnsutils", "--version"),
     "unbound": ("unbound", "-V"),
     "samba": ("samba", "--version"),
+    "yadifad": ("yadifa", "--version"),
 }
 """The package of each program, and the option that prints its version."""
 

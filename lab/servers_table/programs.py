@@ -16,12 +16,34 @@ from lab.port import IPV4, Port
 from lab.powerdns import PowerDns
 from lab.server import NameServer
 from lab.servers_table.realm import HOST, USER, realm
+from lab.servers_table.reasons import YADIFA
 from lab.servers_table.samba import SAMBA, samba
-from lab.servers_table.site import ALGORITHMS, CLOSED, KEYS, NARROW, OPEN, ZONE, Program, Site, key_of, lab_keys
+from lab.servers_table.site import (
+    ALGORITHMS,
+    CLOSED,
+    KEYS,
+    NARROW,
+    OPEN,
+    SECONDARY,
+    ZONE,
+    Program,
+    Site,
+    key_of,
+    lab_keys,
+)
 from lab.versions import version
+from lab.yadifa import Yadifa
 from lab.zone import Zone
 
 _KNOT_WITH_TLS = (3, 4)
+_SAYS_SECONDARY = (4, 8)
+_KEEPS_NOTHING = "setMaxTCPClientThreads(1)\nsetTCPDownstreamMaxIdleTime(0)"
+"""PowerDNS hangs up when it refuses a key, and dnsdist would lose the next query on a connection that it has kept."""
+_NO_FILES = "template:\n  - id: default\n    zonefile-sync: -1\n"
+_AT_ONCE = 0.1
+"""Seconds to wait for YADIFA to say that it does not have a zone or GSS-TSIG, which it never does."""
+_DOWN = 1
+"""A port of nobody, where the primary of a secondary zone would be."""
 
 
 def _pairs(directory: Path) -> dict[str, Pair]:
@@ -38,15 +60,18 @@ def bind(directory: Path) -> Iterator[Program]:
     pairs = _pairs(directory / "pairs")
     names = [*(key.name for key in keys), *(f"{algorithm}.{KEYS}" for algorithm in pairs), USER]
     grants = " ".join(f'grant "{name}" zonesub ANY;' for name in names)
+    narrow = " ".join(f'grant "{name}" name mine.{NARROW} A;' for name in names)
     zones = [
         Zone(ZONE, policy=f"update-policy {{ {grants} }};"),
         Zone(CLOSED, policy="update-policy { deny * zonesub; };"),
-        Zone(NARROW, policy=f'update-policy {{ grant "{keys[0].name}" name mine.{NARROW} A; }};'),
+        Zone(NARROW, policy=f"update-policy {{ {narrow} }};"),
         Zone(OPEN, policy=f"allow-update {{ {IPV4}; }};"),
         Zone(
             KEYS, policy="update-policy { deny * zonesub; };", records="\n".join(each.record for each in pairs.values())
         ),
     ]
+    down = f"primaries {{ {IPV4} port {_DOWN}; }}; allow-update-forwarding {{ any; }}; masterfile-format text;"
+    zones.append(_secondary(directory / "bind", down))
     with _certified(directory) as (port, own), realm(directory) as (host, ticket):
         server = Bind(
             directory / "bind",
@@ -71,12 +96,13 @@ def knot(directory: Path) -> Iterator[Program]:
         Zone(CLOSED, policy="    semantic-checks: off"),
         Zone(NARROW, policy="    acl: one-name"),
         Zone(OPEN, policy="    acl: by-address"),
+        _secondary(directory / "knot", "    master: down\n    acl: [all-keys, by-address]"),
     ]
     acls = (
         f"  - id: all-keys\n    key: [{names}]\n    action: [update, transfer]\n"
-        f"  - id: one-name\n    key: {keys[0].name}\n    action: update\n    update-type: [A]\n"
+        f"  - id: one-name\n    key: [{names}]\n    action: update\n    update-type: [A]\n"
         f"    update-owner: name\n    update-owner-name: [mine.{NARROW}.]\n"
-        f"  - id: by-address\n    address: {IPV4}\n    action: update\n"
+        f"  - id: by-address\n    address: {IPV4}\n    action: [update, transfer]\n"
     )
     with _certified(directory) as (port, own):
         listens = (
@@ -89,7 +115,7 @@ def knot(directory: Path) -> Iterator[Program]:
             zones=zones,
             readonly_keys=keys,
             options=listens if has_tls else "",
-            extra=f"acl:\n{acls}",
+            extra=f"remote:\n  - id: down\n    address: {IPV4}@{_DOWN}\nacl:\n{acls}{_NO_FILES}",
         )
         with server, realm(directory) as (_host, ticket):
             yield _with_keys(_program("Knot DNS", _numbers("knotd", 2), server, keys, encrypted), {}, ticket)
@@ -108,16 +134,40 @@ def powerdns_behind_dnsdist(directory: Path) -> Iterator[Program]:
     """Start PowerDNS, and dnsdist before it, which speaks TLS."""
     keys = lab_keys()
     with _powerdns(directory, keys) as upstream, _certified(directory) as (port, own):
-        tls = f'addTLSLocal("{IPV4}:{port}", "{own.certificate}", "{own.key}")'
+        tls = f'addTLSLocal("{IPV4}:{port}", "{own.certificate}", "{own.key}")\n{_KEEPS_NOTHING}'
         server = Dnsdist(directory / "dnsdist", upstream=upstream, options=tls)
         with server, realm(directory) as (_host, ticket):
             name, encrypted = "PowerDNS behind dnsdist", {"tls": (port, own)}
             yield _with_keys(_program(name, _numbers("pdns_server", 2), server, keys, encrypted), {}, ticket)
 
 
+@contextmanager
+def yadifa(directory: Path) -> Iterator[Program]:
+    """Start YADIFA."""
+    keys = lab_keys()
+    names = ",".join(f"key {key.name}" for key in keys)
+    zones = [
+        Zone(ZONE, policy=f"    allow-update {names}"),
+        Zone(CLOSED, policy="    allow-update none"),
+        Zone(NARROW, policy=f"    allow-update {names}"),
+        Zone(OPEN, policy=f"    allow-update {IPV4}"),
+        Zone(
+            SECONDARY,
+            type="secondary",
+            policy=f"    allow-update-forwarding {names},{IPV4}\n    primary {IPV4} port {_DOWN}",
+        ),
+    ]
+    server = Yadifa(directory / "yadifa", zones=zones, readonly_keys=keys)
+    with server, realm(directory) as (_host, ticket):
+        program = _program(YADIFA, _numbers("yadifad", 2), server, keys, {}, patience=_AT_ONCE)
+        negotiating = replace(program.plain, key=ticket, timeout=_AT_ONCE)
+        yield replace(program, ways={**program.ways, "gss": negotiating})
+
+
 PROGRAMS: Mapping[str, Callable[[Path], AbstractContextManager[Program]]] = {
     "BIND": bind,
     "Knot DNS": knot,
+    YADIFA: yadifa,
     "PowerDNS": powerdns,
     "PowerDNS behind dnsdist": powerdns_behind_dnsdist,
     SAMBA: samba,
@@ -126,9 +176,12 @@ PROGRAMS: Mapping[str, Callable[[Path], AbstractContextManager[Program]]] = {
 
 @contextmanager
 def _powerdns(directory: Path, keys: list[LabKey]) -> Iterator[PowerDns]:
-    zones = [Zone(name) for name in (ZONE, CLOSED, NARROW, OPEN)]
-    with PowerDns(directory / "pdns", zones=zones, readonly_keys=keys) as server:
-        allowed = {ZONE: keys, NARROW: keys[:1], CLOSED: [LabKey.generate("nobody")]}
+    zones = [Zone(name) for name in (ZONE, CLOSED, NARROW, OPEN, SECONDARY)]
+    role = "secondary" if version("pdns_server") >= _SAYS_SECONDARY else "slave"
+    options = f"{role}=yes\nforward-dnsupdate=yes"
+    with PowerDns(directory / "pdns", zones=zones, readonly_keys=keys, options=options) as server:
+        server.execute("UPDATE domains SET type = 'SLAVE', master = ? WHERE name = ?", f"{IPV4}:{_DOWN}", SECONDARY)
+        allowed = {ZONE: keys, NARROW: keys, CLOSED: [LabKey.generate("nobody")]}
         for zone, its_keys in allowed.items():
             for key in its_keys:
                 server.execute(
@@ -150,23 +203,37 @@ def _certified(directory: Path) -> Iterator[tuple[int, Certificate]]:
         yield port.number, Authority(directory).certificate(HOST)
 
 
-def _program(
-    name: str, numbers: str, server: NameServer, keys: list[LabKey], encrypted: Mapping[str, tuple[int, Certificate]]
+def _secondary(directory: Path, block: str) -> Zone:
+    """Return a zone whose primary is down, and that is there as it was transferred before."""
+    zone = Zone(SECONDARY, type="secondary", extra=block)
+    directory.mkdir(parents=True)
+    (directory / zone.file_name).write_text(zone.text, "utf-8")
+    return zone
+
+
+def _program(  # noqa: PLR0913 - the last one can be left out
+    name: str,
+    numbers: str,
+    server: NameServer,
+    keys: list[LabKey],
+    encrypted: Mapping[str, tuple[int, Certificate]],
+    *,
+    patience: float = 5.0,
 ) -> Program:
     by_algorithm = {key.algorithm: key_of(key) for key in keys}
-    plain = Site(server, by_algorithm[keys[0].algorithm])
-    transports = plain.unencrypted
+    plain = Site(server, by_algorithm[keys[0].algorithm], patience=patience)
+    ways = plain.unencrypted
     for transport, (port, own) in encrypted.items():
-        transports[transport] = replace(plain, transport=transport, port=port, tls=TlsSettings(pins=[own.pin]))
-    signatures = {"none": replace(plain, key=None, zone=OPEN)}
-    signatures |= {algorithm: replace(plain, key=by_algorithm[algorithm]) for algorithm in ALGORITHMS}
-    return Program(name, numbers, plain, transports, signatures)
+        ways[transport] = replace(plain, transport=transport, port=port, tls=TlsSettings(pins=[own.pin]))
+    ways["none"] = replace(plain, key=None, zone=OPEN)
+    ways |= {algorithm: replace(plain, key=by_algorithm[algorithm]) for algorithm in ALGORITHMS}
+    return Program(name, numbers, plain, ways)
 
 
 def _with_keys(program: Program, pairs: Mapping[str, Key], ticket: Key) -> Program:
     """Add signatures by key pairs, and by a ticket."""
     more = {name: replace(program.plain, key=key) for name, key in {**pairs, "gss": ticket}.items()}
-    return replace(program, signatures={**program.signatures, **more})
+    return replace(program, ways={**program.ways, **more})
 
 
 def _numbers(program: str, count: int) -> str:

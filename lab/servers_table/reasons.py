@@ -1,12 +1,14 @@
-"""Why a server does otherwise than a story expects, or has not got a transport or a signature."""
+"""Why a server does otherwise than a story expects, or has not got a way, i.e. a transport or a signature."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dns_update import errors
 from lab.pairs import KEYGEN
-from lab.servers_table.behaviours import Otherwise
+from lab.servers_table.asking import Otherwise
 from lab.servers_table.site import ALGORITHMS, Program
+
+YES = "yes"
 
 
 class Lacking(Exception):
@@ -15,9 +17,11 @@ class Lacking(Exception):
 
 @dataclass(frozen=True)
 class Reason:
-    """The reason why a server's cell in a row is not a yes, and what the run must show then.
+    """The reason why a story does not go as expected, and what the run must show then.
 
-    It is for the versions from `since` on, and before `before`, both as numbers.
+    It is for the versions from `since` on, and before `before`, both as numbers. It is about the stories in `rows`, in
+    every way, or in those in `ways` only, where it may also be a YES to what other ways do not do. `rows` may also have
+    ways: then the server has not got them. If it `is_total`, nothing goes, and nothing more is asked.
     """
 
     program: str
@@ -26,31 +30,36 @@ class Reason:
     shown_by: tuple[type[Exception], ...] = (Lacking,)
     since: tuple[int, ...] = ()
     before: tuple[int, ...] = (1_000,)
+    ways: Sequence[str] = ()
+    is_total: bool = False
 
-    def is_for(self, program: Program, row: str) -> bool:
-        """Return whether it is about a row of this server."""
+    def is_for(self, program: Program) -> bool:
+        """Return whether it is about this server."""
         numbers = tuple(map(int, program.version.split(".")))
-        return program.name == self.program and row in self.rows and self.since <= numbers < self.before
+        return program.name == self.program and self.since <= numbers < self.before
 
 
 _KNOT_3_4 = (3, 4)
 _SIG0 = tuple(KEYGEN)
 _CHECK = "`dns-update check` finds out which"
+_AS_OF_NO_ZONE = f"it says NOTAUTH, as of a zone that it does not have; {_CHECK}"
 _BOTH = ("PowerDNS", "PowerDNS behind dnsdist")
 _SAMBA = "Samba"
+YADIFA = "YADIFA"
+_BY_KDC = "the KDC says it, before the server is asked"
 _SIGNS_RIGHTLY = (4, 20)
 
 _OF_SAMBA = (
     Reason(
         _SAMBA,
-        ("set_address", "udp", "tcp", "gss"),
+        ("set_address",),
         "the change is made, but the answers are signed wrongly, so nothing proves it",
         (Otherwise,),
         before=_SIGNS_RIGHTLY,
     ),
     Reason(
         _SAMBA,
-        ("prerequisites", "many_changes", "alias_beside", "no_such_zone"),
+        ("prerequisites", "conditions", "many_changes", "alias_beside", "last_name_server", "no_such_zone"),
         "its answers are signed wrongly, so they are not believed",
         (errors.ReplyNotTrusted,),
         before=_SIGNS_RIGHTLY,
@@ -63,12 +72,14 @@ _OF_SAMBA = (
         _SAMBA, ("unknown_key",), "it says REFUSED, with our own signature in place of its own",
         (errors.ReplyNotTrusted,), since=_SIGNS_RIGHTLY,
     ),
-    Reason(_SAMBA, ("wrong_secret",), "the KDC says it, before the server is asked", (errors.KerberosError,)),
+    Reason(_SAMBA, ("wrong_secret",), _BY_KDC, (errors.KerberosError,)),
     Reason(_SAMBA, ("other_types",), "it answers NOTIMP to CAA, and takes the others", (errors.ServerFailure,)),
     Reason(
         _SAMBA, ("probe",), "it looks at the condition before the permission, so only an update shows that",
         (Otherwise,),
     ),
+    Reason(_SAMBA, ("unknown_type",), "it answers NOTIMP", (errors.ServerFailure,)),
+    Reason(_SAMBA, ("primary_is_down",), "it is a secondary of no server", (Otherwise, errors.ReplyNotTrusted)),
     Reason(_SAMBA, ("transfer",), "it transfers no zones", (errors.MalformedMessage,)),
     Reason(_SAMBA, ("one_name_only",), "each account of the domain may create names", (Otherwise,)),
     Reason(_SAMBA, ("none",), "only with `allow dns updates = nonsecure` in smb.conf", (errors.PermissionDenied,)),
@@ -78,8 +89,27 @@ _OF_SAMBA = (
     Reason(_SAMBA, ("quic",), "it speaks no DNS over QUIC"),
 )  # fmt: skip
 
+_OF_YADIFA = (
+    Reason(
+        YADIFA, ("set_address",),
+        "its answers are signed wrongly, so they are not believed",
+        (errors.ReplyNotTrusted,), since=(3,), is_total=True,
+    ),
+    Reason(YADIFA, ("set_address",), YES, since=(3,), ways=("none",)),
+    Reason(YADIFA, ("changed_ttl",), "it keeps the TTL of a record that it has", (Otherwise,)),
+    Reason(YADIFA, ("last_name_server",), "it deletes it", (Otherwise,)),
+    Reason(YADIFA, ("one_name_only",), "a key may change the whole zone", (Otherwise,)),
+    Reason(YADIFA, ("no_such_zone",), "it does not answer", (errors.NoResponse,)),
+    Reason(YADIFA, ("malformed",), "it ignores the TTL", (Otherwise,)),
+    Reason(YADIFA, ("tls",), "it speaks no DNS over TLS"),
+    Reason(YADIFA, ("quic",), "it speaks no DNS over QUIC"),
+    Reason(YADIFA, _SIG0, "it knows no SIG(0)"),
+    Reason(YADIFA, ("gss",), "it knows no GSS-TSIG", (errors.NoResponse, errors.KerberosError)),
+)  # fmt: skip
+
 REASONS = (
     *_OF_SAMBA,
+    *_OF_YADIFA,
     Reason(
         "Knot DNS",
         ("not_permitted",),
@@ -89,8 +119,8 @@ REASONS = (
     ),
     Reason(
         "Knot DNS",
-        ("not_permitted", "unknown_key"),
-        f"it says NOTAUTH without a signature to both; {_CHECK}",
+        ("not_permitted", "unknown_key", "another_algorithm"),
+        f"it says NOTAUTH without a signature to all of these; {_CHECK}",
         (errors.ReplyNotTrusted,),
         since=_KNOT_3_4,
     ),
@@ -98,21 +128,49 @@ REASONS = (
         "Knot DNS", ("no_such_zone",), f"its NOTAUTH has no signature, so it is not believed; {_CHECK}",
         (errors.ReplyNotTrusted,),
     ),
+    Reason("Knot DNS", ("no_such_zone",), YES, ways=("none",)),
+    Reason("Knot DNS", ("without_a_key",), _AS_OF_NO_ZONE, (errors.ZoneNotFound,)),
+    Reason("Knot DNS", ("not_permitted",), _AS_OF_NO_ZONE, (errors.ZoneNotFound,), ways=("none",)),
+    Reason(
+        "Knot DNS", ("another_class",), "its NOTIMP has no signature, so it is not believed", (errors.ReplyNotTrusted,)
+    ),
+    Reason("Knot DNS", ("another_class",), YES, ways=("none",)),
+    Reason(
+        "Knot DNS", ("primary_is_down",), "its SERVFAIL has no signature, so it is not believed",
+        (errors.ReplyNotTrusted,), before=_KNOT_3_4,
+    ),
+    Reason("Knot DNS", ("primary_is_down",), YES, before=_KNOT_3_4, ways=("none",)),
     Reason("Knot DNS", ("tls", "quic"), "from 3.4 on", before=_KNOT_3_4),
     *(Reason(program, ("quic",), "it speaks no DNS over QUIC") for program in ("BIND", "PowerDNS")),
     Reason("PowerDNS behind dnsdist", ("quic",), "Debian's dnsdist is built without it"),
     Reason("Knot DNS", _SIG0, "it knows no SIG(0)"),
     Reason("Knot DNS", ("gss",), "it knows no GSS-TSIG", (errors.KerberosError,)),
     *(Reason(program, ("gss",), "Debian's PowerDNS is built without it", (errors.KerberosError,)) for program in _BOTH),
+    Reason("BIND", ("wrong_secret",), _BY_KDC, (errors.KerberosError,), ways=("gss",)),
+    Reason(
+        "BIND", ("wrong_clock", "unknown_key", "wrong_secret"), "it answers SERVFAIL, whatever is wrong",
+        (errors.ServerFailure,), ways=_SIG0,
+    ),
+    Reason(
+        "BIND", ("another_class",), "it answers SERVFAIL: it looks for the KEY record in that class", (Otherwise,),
+        ways=_SIG0,
+    ),
     Reason("BIND", _SIG0, "9.18 from 9.18.28 on ignores SIG(0)", before=(9, 20)),
     Reason("PowerDNS", ("tls",), "only with dnsdist before it"),
     *(Reason(program, _SIG0, "it knows no SIG(0)") for program in _BOTH),
     *(
         Reason(
             program,
-            ("unknown_key", "wrong_secret", "wrong_clock"),
+            ("unknown_key", "another_algorithm", "wrong_secret", "wrong_clock"),
             f"it answers REFUSED without a signature, whatever is wrong; {_CHECK}",
             (errors.ReplyNotTrusted,),
+        )
+        for program in _BOTH
+    ),
+    *(
+        Reason(
+            program, ("unknown_type",), "it says FORMERR: it takes only types that it has a name for",
+            (errors.ServerFailure,),
         )
         for program in _BOTH
     ),
@@ -123,6 +181,18 @@ REASONS = (
 )  # fmt: skip
 
 
-def reason_for(program: Program, row: str) -> Reason | None:
-    """Return the reason for a server's cell; None if it is a yes."""
-    return next((reason for reason in REASONS if reason.is_for(program, row)), None)
+def reasons_for(program: Program, way: str, story: str, *, has_way: bool = True) -> list[Reason]:
+    """Return the reasons that there are for what a story shows in a way, which is empty for the plain one.
+
+    The reasons of this very way hide all others; those of a way that the server has not got are about all stories.
+    """
+    own, parts = [reason for reason in REASONS if reason.is_for(program)], {way, *way.split()}
+    in_this_way = [reason for reason in own if parts & {*reason.ways} and story in reason.rows]
+    of_the_way = [reason for reason in own if parts & {*reason.rows}]
+    of_all = [reason for reason in own if not reason.ways and story in reason.rows]
+    return (in_this_way if has_way else []) or [*of_the_way, *of_all]
+
+
+def is_total(program: Program, words: str) -> bool:
+    """Return whether a reason says that nothing goes."""
+    return any(reason.is_total and reason.words == words for reason in REASONS if reason.is_for(program))

@@ -39,4 +39,5 @@ def samba_at(server: Samba, owner: GssKey, user: GssKey) -> Iterator[Program]:
     with server.namespace.entered(), in_realm(server):
         with replace(plain, key=owner).client as client:
             client.set("home", "192.0.2.1", zone=zone, ttl=300)
-        yield Program(SAMBA, ".".join(map(str, version("samba")[:2])), plain, plain.unencrypted, signatures)
+        ways = {**plain.unencrypted, **signatures}
+        yield Program(SAMBA, ".".join(map(str, version("samba")[:2])), plain, ways)

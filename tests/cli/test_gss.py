@@ -15,7 +15,7 @@ from dns_update import AsyncClient, BulkOptions, Client, GssKey, GssSettings, Wi
 from dns_update.auth.gss import ContextKey, KeptContext
 from dns_update.auth.tkey import Negotiation
 from dns_update.auth.tsig import Tsig
-from dns_update.errors import KerberosError, KeyRejected, causes
+from dns_update.errors import KerberosError, KeyRejected, ZoneNotFound, causes
 from dns_update.exchange import Exchange, Reply, UnverifiedReply
 from dns_update.message import Message
 from dns_update.transport import Endpoint, gssapi
@@ -619,6 +619,13 @@ def test_tasks_share_a_failure_to_negotiate(realm: Realm) -> None:
     assert {result.cause for result in results if isinstance(result, KerberosError)} == {causes.NO_GSS}
     assert (len(results), len({id(result) for result in results})) == (10, 10)
     assert transport.carried == 2  # the question for the server's name, and the one try to negotiate
+
+
+def test_a_zone_that_is_not_there_says_nothing_of_another_one(realm: Realm, unique_name: str) -> None:
+    with client(realm) as own:
+        with pytest.raises(ZoneNotFound):
+            own.set("n.example.net", "192.0.2.9", zone="example.net", ttl=60)
+        assert own.set(f"{unique_name}.example.test", "192.0.2.9", zone="example.test", ttl=60).verified
 
 
 def test_a_kdc_that_is_silent_is_not_waited_for_long(

@@ -157,7 +157,7 @@ def _table_of_servers(domain: Domain) -> None:
     with samba_at(domain.server, by_ticket("first", domain.first), by_ticket("second", domain.second)) as program:
         found = cells_of(program)
     documented = read_cells().get(f"{program.name} {program.version}")
-    assert documented is None or dict(documented) == found, "python -m lab.servers_table makes the table anew"
+    assert documented is None or documented == found, "python -m lab.servers_table makes the table anew"
 
 
 def _samba_dnsupdate(domain: Domain, directory: Path) -> None:

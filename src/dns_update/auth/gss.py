@@ -163,13 +163,21 @@ class KeptContext(Value):
     target: str
 
 
+class NotNegotiated(Value):
+    """Why no context could be negotiated for a zone, and when on the monotonic clock."""
+
+    when: float
+    error: errors.DnsUpdateError
+    zone: Name
+
+
 class Negotiated:
     """What all that negotiate with the same credentials keep from one time to the next.
 
     Attributes:
         contexts: by server.
         turns: locks by server, and whose they are: of the threads, or of an event loop.
-        failures: by server, why no context could be negotiated the last time, and when on the monotonic clock.
+        failures: by server, the last one.
         principal: who has the last context; empty before there is one.
         source: where tickets come from, once it is needed.
 
@@ -180,7 +188,7 @@ class Negotiated:
     def __init__(self) -> None:
         self.contexts: dict[object, KeptContext] = {}
         self.turns: dict[object, tuple[object, Any]] = {}
-        self.failures: dict[object, tuple[float, errors.DnsUpdateError]] = {}
+        self.failures: dict[object, NotNegotiated] = {}
         self.principal = ""
         self.source: object = None
 

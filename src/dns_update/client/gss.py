@@ -13,7 +13,7 @@ from _thread import allocate_lock, start_new_thread
 from copy import copy
 
 from dns_update import errors
-from dns_update.auth.gss import GssKey, GssSettings, KeptContext
+from dns_update.auth.gss import GssKey, GssSettings, KeptContext, NotNegotiated
 from dns_update.auth.tkey import Negotiation
 from dns_update.client.steps import Ask, ReadClock, answered
 from dns_update.exchange import Reply, UnverifiedReply
@@ -199,14 +199,18 @@ async def _key_in_turn(credentials: GssKey, ask: Ask, began: float) -> ContextKe
     if kept is not None and now < kept.renew_at:
         return kept.key
     failure = credentials.negotiated.failures.get(ask.endpoint)
-    if failure is not None and failure[0] >= began - _FAILURE_SECONDS:
-        raise copy(failure[1])
+    if failure is not None and failure.when >= began - _FAILURE_SECONDS and _asked(ask).is_within(failure.zone):
+        raise copy(failure.error)
+    zone = Name(())  # a silent server is so for all zones
     try:
-        negotiation, context = await _negotiated(credentials, ask, await _primary_of(ask))
+        zone, host = await _primary_of(ask)
+        negotiation, context = await _negotiated(credentials, ask, host)
+    except errors.ZoneNotFound:
+        raise  # of other zones, it says nothing
     except errors.DnsUpdateError as error:
         if isinstance(error, errors.NoResponse):
             error.may_have_arrived = False  # the message itself was not sent
-        credentials.negotiated.failures[ask.endpoint] = await ReadClock(), copy(error)
+        credentials.negotiated.failures[ask.endpoint] = NotNegotiated(await ReadClock(), copy(error), zone)
         raise
     credentials.contexts[ask.endpoint] = _kept(negotiation, context, now)
     return negotiation.key
@@ -257,17 +261,22 @@ def _kept(negotiation: Negotiation, context: Initiator, now: float) -> KeptConte
     return KeptContext(negotiation.key, now + lifetime - min(_EARLIEST, lifetime * _EARLY), context.target)
 
 
-async def _primary_of(ask: Ask) -> str:
-    """Return the host name of the primary of the zone that a message is about, as the server's SOA record has it."""
-    name, rrclass = ask.message.question[0].name, ask.message.question[0].rrclass
+def _asked(ask: Ask) -> Name:
+    """Return the name that a message is about: of an update, it is the zone."""
+    return ask.message.question[0].name
+
+
+async def _primary_of(ask: Ask) -> tuple[Name, str]:
+    """Return the zone that a message is about, and the host name of its primary, as the server's SOA record has it."""
+    name, rrclass = _asked(ask), ask.message.question[0].rrclass
     while True:
         reply = await _unsigned(ask, Message.query(name, RRType.SOA, rrclass))
         for record in (*reply.message.answer, *reply.message.authority):
             if record.rrtype == RRType.SOA and name.is_within(record.name):
-                return str(Cursor(record.rdata).name())
+                return record.name, str(Cursor(record.rdata).name())
         if not name.labels:
             raise errors.ZoneNotFound(
-                f"{ask.endpoint} shows no SOA record for {ask.message.question[0].name}, which names the host whose "
+                f"{ask.endpoint} shows no SOA record for {_asked(ask)}, which names the host whose "
                 "Kerberos principal is needed",
                 hint=errors.Hint("{dns-server} must be a server of the zone itself"),
                 endpoint=ask.endpoint,

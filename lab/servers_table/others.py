@@ -1,0 +1,15 @@
+"""What else in Debian 12 and 13 is a name server, and why it has no column."""
+
+OTHERS = """\
+## Other servers
+
+This list is written by hand. It is of Debian 12 and 13.
+
+| server | why it has no column |
+|---|---|
+| Hickory DNS 0.24 (13) | takes updates with SIG(0) only, and refuses those that `set` sends |
+| BIND with the module of Samba (`BIND9_DLZ`) | BIND's answers, Samba's rules and records; not asked yet |
+| PowerDNS with another backend | the table has SQLite; the bind backend writes nothing and takes no updates |
+| NSD, gdnsd, tinydns, rbldnsd | take no updates |
+| Unbound, Knot Resolver, PowerDNS Recursor, dnsmasq, SmartDNS | resolvers, without zones to update |
+"""
