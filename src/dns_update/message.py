@@ -16,6 +16,8 @@ _HEADER_OCTETS = 12
 FIXED_OCTETS = 10  # of a record: type, class, TTL and the length of the rdata (RFC 1035, section 3.2.1)
 _MAX_U32 = 0xFFFFFFFF
 _POINTER_TO_ZONE = b"\xc0\x0c"  # the first question's name always starts after the header's 12 octets
+_POINTER_FLAG = 0xC000
+_POINTERS_END = 0x4000  # a pointer has 14 bits
 _OPCODE_SHIFT = 11
 _OPCODE_MASK = 0xF
 _RCODE_MASK = 0xF
@@ -77,15 +79,18 @@ class Message(Value, kw_only=True):
     def encode(self, message_id: int | None = None) -> bytes:
         """Return the octets, without a signature and with `message_id` (0 to 65535) in place of the message's own.
 
-        Owner names below the first question's name, which in an update is the zone, are compressed against it. Raises
-        UsageError if the message would have more than 65,535 octets.
+        Owner names are compressed: against the first question's name, which in an update is the zone, and against
+        owners that came before, as most servers and BIND's nsupdate do it. Raises UsageError if the message would have
+        more than 65,535 octets.
         """
         zone = self.question[0].name.labels if self.question else ()
-        parts = [q.name.to_wire() + (q.rrtype << 16 | q.rrclass).to_bytes(4) for q in self.question]
+        body = bytearray()
+        for q in self.question:
+            body += q.name.to_wire() + (q.rrtype << 16 | q.rrclass).to_bytes(4)
+        pointers: dict[tuple[bytes, ...], bytes] = {}
         for section in (self.answer, self.authority, self.additional):
             if section:
-                _encode_records(section, zone, parts)
-        body = b"".join(parts)
+                _encode_records(section, zone, body, pointers)
         octets = _HEADER_OCTETS + len(body)
         if octets > MAX_MESSAGE_OCTETS:
             raise errors.UsageError(
@@ -95,7 +100,7 @@ class Message(Value, kw_only=True):
         own_id = self.message_id if message_id is None else message_id
         word = self.flags | self.opcode << _OPCODE_SHIFT | self.rcode & _RCODE_MASK
         counts = len(self.question) << 48 | len(self.answer) << 32 | len(self.authority) << 16 | len(self.additional)
-        return (own_id << 16 | word).to_bytes(4) + counts.to_bytes(8) + body
+        return (own_id << 16 | word).to_bytes(4) + counts.to_bytes(8) + bytes(body)
 
     @classmethod
     def decode(cls, octets: bytes, asked: Message | None = None, sent: bytes = b"") -> Message:
@@ -161,20 +166,26 @@ def _fixed_fields(record: Record) -> bytes:
     return (type_and_class << 48 | record.ttl << 16 | len(record.rdata)).to_bytes(FIXED_OCTETS)
 
 
-def _encode_records(records: tuple[Record, ...], zone: tuple[bytes, ...], parts: list[bytes]) -> None:
-    """Append the records' octets, owner names compressed against `zone`.
+def _encode_records(
+    records: tuple[Record, ...], zone: tuple[bytes, ...], body: bytearray, pointers: dict[tuple[bytes, ...], bytes]
+) -> None:
+    """Append the records' octets to what follows the header; `pointers` lead to the owners that are there already.
 
-    Only a suffix of equal octets is compressed, so that the server sees the letters' case that the caller wrote.
+    Only equal octets are compressed, so that the server sees the letters' case that the caller wrote.
     """
     depth = len(zone)
     for record in records:
         labels = record.name.labels
-        own = len(labels) - depth
-        if depth and own >= 0 and labels[own:] == zone:
-            owner = encode_labels(labels[:own]) + _POINTER_TO_ZONE
-        else:
-            owner = encode_labels(labels) + b"\0"
-        parts.append(owner + _fixed_fields(record) + record.rdata)
+        owner = pointers.get(labels)
+        if owner is None:
+            own, start = len(labels) - depth, _HEADER_OCTETS + len(body)
+            if depth and own >= 0 and labels[own:] == zone:
+                owner = encode_labels(labels[:own]) + _POINTER_TO_ZONE
+            else:
+                owner = encode_labels(labels) + b"\0"
+            if start < _POINTERS_END and len(owner) > len(_POINTER_TO_ZONE):
+                pointers[labels] = (_POINTER_FLAG | start).to_bytes(2)
+        body += owner + _fixed_fields(record) + record.rdata
 
 
 def _pass_question(cursor: Cursor, asked: Message, sent: bytes) -> bool:

@@ -26,8 +26,8 @@ UPDATE_OCTETS = bytes.fromhex(
     "1234 2800 0001 0001 0002 0000"  # ID, opcode UPDATE, counts
     "07 6578616d706c65 03 636f6d 00 0006 0001"  # example.com. SOA IN: the zone
     "04 686f6d65 c00c 00ff 00ff 00000000 0000"  # home in use
-    "04 686f6d65 c00c 0001 00ff 00000000 0000"  # home A: delete the RRset
-    "04 686f6d65 c00c 0001 0001 0000012c 0004 c0000201"  # home 300 A 192.0.2.1
+    "c01d 0001 00ff 00000000 0000"  # home A: delete the RRset
+    "c01d 0001 0001 0000012c 0004 c0000201"  # home 300 A 192.0.2.1
 )
 UPDATE = Update("example.com").require_present("home").replace("home", 300, "A", "192.0.2.1").to_message()
 
@@ -124,6 +124,25 @@ def test_the_case_of_a_name_is_kept() -> None:
     record = Record(Name.from_text("Home.EXAMPLE.com"), 65280, RRClass.IN, 0, b"")
     message = Message.decode(Message(opcode=Opcode.UPDATE, question=(Question(ZONE, 6),), authority=(record,)).encode())
     assert message.authority[0].name.to_text() == "Home.EXAMPLE.com."
+
+
+def test_an_owner_is_compressed_against_an_equal_one_that_a_pointer_can_reach() -> None:
+    names = [Name.from_text(text) for text in ("Home.example.com", "home.example.com", "home.example.com", "a.org")]
+    far = Record(ZONE, 65280, RRClass.IN, 0, bytes(0x4000))
+    changes = tuple(Record(name, 65280, RRClass.IN, 0, b"") for name in names)
+    message = Message(opcode=Opcode.UPDATE, question=(Question(ZONE, 6),), authority=(*changes, far, *changes[3:] * 2))
+    octets = message.encode()
+    assert octets.count(b"\4home\xc0\x0c") == octets.count(b"\4Home\xc0\x0c") == 1
+    assert octets.count(b"\1a\3org\0") == 1  # the later ones point to it
+    assert Message.decode(octets) == message
+
+
+def test_an_owner_out_of_reach_is_written_again() -> None:
+    far = Record(ZONE, 65280, RRClass.IN, 0, bytes(0x4000))
+    home = Record(Name.from_text("home.example.com"), 65280, RRClass.IN, 0, b"")
+    message = Message(opcode=Opcode.UPDATE, question=(Question(ZONE, 6),), authority=(far, home, home))
+    assert message.encode().count(b"\4home\xc0\x0c") == 2
+    assert Message.decode(message.encode()) == message
 
 
 def test_the_root_zone_needs_no_compression() -> None:
