@@ -487,11 +487,11 @@ def test_the_shell_tells_whether_a_lost_message_was_sent(*, may_have_arrived: bo
     assert caught.value.may_have_arrived == may_have_arrived
 
 
-def test_one_more_attempt_follows_one_on_a_connection_that_was_kept() -> None:
+def test_one_more_attempt_follows_one_that_may_be_repeated() -> None:
     exchange = Exchange(UPDATE, None, Policy(transport=TCP))
     for message_id in (7, 8):
         assert exchange.next(now=0.0, wall=WALL, message_id=message_id)
-        exchange.lost("connection reset by peer", causes.CONNECTION_RESET, may_have_arrived=True, was_kept=True)
+        exchange.lost("connection reset by peer", causes.CONNECTION_RESET, may_have_arrived=True, may_repeat=True)
     with pytest.raises(NoResponse, match=r"connection reset by peer \(2 tries by TCP") as caught:
         exchange.next(now=0.1, wall=WALL, message_id=9)
     assert caught.value.may_have_arrived

@@ -191,7 +191,8 @@ class Exchange:
         self._lost = ""  # why the network failed the last attempt, in words, and as a code
         self._cause = ""
         self._may_have_arrived = False
-        self._was_kept = False  # whether an attempt was lost on a connection that was kept
+        self._may_repeat = True  # once, after an attempt whose connection failed
+        self._is_repeating = False
 
     def next(self, *, now: float, wall: int, message_id: int) -> Transmission | None:
         """Return the next attempt, a fresh message; None when there is a `result`.
@@ -259,22 +260,24 @@ class Exchange:
             raise RuntimeError("the exchange has not ended: go on with next()")
         return self.result
 
-    def lost(self, reason: str, cause: str, *, may_have_arrived: bool = False, was_kept: bool = False) -> None:
+    def lost(self, reason: str, cause: str, *, may_have_arrived: bool = False, may_repeat: bool = False) -> None:
         """Record that the network failed the last attempt; `reason` is for people, `cause` one of `errors.causes`.
 
-        `may_have_arrived` says that the message was sent, and that the server may have got it. `was_kept` says that an
-        earlier exchange used the same connection: a server may end one at any time, so there is one more attempt then
-        (RFC 7766, section 6.2.4).
+        `may_have_arrived` says that the message was sent, and that the server may have got it. `may_repeat`
+        says that one more attempt is worth it, on a new connection; there is only one such.
         """
         self._may_have_arrived |= may_have_arrived
         self.listening = False
-        if was_kept and not self._was_kept:
-            self._was_kept = True
+        if may_repeat and self._may_repeat:
+            self._may_repeat, self._is_repeating = False, True
         else:
             self._lost, self._cause = reason, cause
 
     def _end_attempt(self) -> None:
         """Choose the transport of the next attempt, after one that ended without a result."""
+        if self._is_repeating:
+            self._is_repeating = False
+            return
         self._may_have_arrived |= not self._lost  # time ran out, or what came cannot be trusted
         if self._confirming:
             # A doubtful datagram came by UDP, so go to TCP; and back to UDP, if TCP gave no answer. The UDP try that

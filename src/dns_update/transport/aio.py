@@ -11,7 +11,7 @@ from dns_update.exchange import QUIC, TCP, UDP, Exchange, Reply, Transmission, U
 from dns_update.rr.record import Record
 from dns_update.transport import LARGEST_READ, Endpoint, random_id, seconds_left
 from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
-from dns_update.transport.failures import failure_of, is_broken_off
+from dns_update.transport.failures import failure_of, is_broken_off, may_repeat
 from dns_update.transport.sockets import addresses_found, check_source, connect_address, family_of, new_socket
 from dns_update.transport.stream_aio import TcpSocket, TlsSocket
 from dns_update.transport.tls_peers import TlsPeers
@@ -158,11 +158,10 @@ class AsyncioTransport:
         except TimeoutError:
             pass  # the exchange sees from the time that nothing came
         except OSError as error:
-            is_cut = is_broken_off(error)
             exchange.lost(
                 *failure_of(error, attempt.transport),
-                may_have_arrived=is_cut,
-                was_kept=is_cut and kept is not None,
+                may_have_arrived=is_broken_off(error),
+                may_repeat=may_repeat(error, attempt.transport, was_kept=kept is not None),
             )
 
     async def _attempt_by_datagrams(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:

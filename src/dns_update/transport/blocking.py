@@ -91,13 +91,12 @@ class BlockingTransport:
             except TimeoutError:
                 pass  # the exchange sees from the time that nothing came
             except OSError as error:
-                from dns_update.transport.failures import failure_of, is_broken_off  # rarely needed
+                from dns_update.transport.failures import failure_of, is_broken_off, may_repeat  # rarely needed
 
-                is_cut = is_broken_off(error)
                 exchange.lost(
                     *failure_of(error, attempt.transport),
-                    may_have_arrived=is_cut,
-                    was_kept=is_cut and kept is not None and attempt.transport in ENCRYPTED,
+                    may_have_arrived=is_broken_off(error),
+                    may_repeat=may_repeat(error, attempt.transport, was_kept=kept is not None),
                 )
             attempt = _next(exchange)
         return exchange.settled

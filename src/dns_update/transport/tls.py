@@ -228,9 +228,13 @@ class TlsConnection:
         if isinstance(error, openssl.EndOfStream):
             return self.closed()
         if error.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"}:
-            return TlsFailure(f"what answers at port {self._place[1]} does not speak TLS", causes.NO_TLS)
+            return TlsFailure(
+                f"what answers at port {self._place[1]} does not speak TLS", causes.NO_TLS, may_pass=not after
+            )
         words = (error.reason or "error").lower().replace("_", " ")
-        return TlsFailure(f"the TLS handshake failed: {words}", causes.TLS_FAILED, is_broken_off=after)
+        return TlsFailure(
+            f"the TLS handshake failed: {words}", causes.TLS_FAILED, is_broken_off=after, may_pass=not after
+        )
 
 
 def check_pin(certificate: bytes, pins: tuple[bytes, ...]) -> None:
