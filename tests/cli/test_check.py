@@ -36,7 +36,7 @@ def test_a_healthy_set_up_is_all_right_in_few_messages(server: NameServer, addre
     result = checked(*words)
     assert result.status == 0
     assert "FAILED" not in result.stdout
-    assert "\nonly an update shows whether " in result.stdout
+    assert "\nwhat was tried is right; only an update shows whether " in result.stdout
     assert "\nnothing wrong was found; " in result.stdout
     told = checked(*words, "--json").json
     assert_nothing_is_wrong(told["steps"])

@@ -1,5 +1,6 @@
 """`verify=all`: a change is shown by all name servers of the zone, or it is said by which it is not."""
 
+import contextlib
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +16,17 @@ from tests.support.command import COMMAND, Result, access, in_process
 SECOND = IPV6  # at the same port as the first, which is where they are asked
 KEY = LabKey.generate()
 RECORDS = f"@ NS ns2\nns2 AAAA {SECOND}"
+
+
+@dataclass(frozen=True)
+class OfSerial(Zone):
+    """A zone with another serial than 1."""
+
+    serial: int = 1
+
+    @property
+    def text(self) -> str:
+        return super().text.replace(" 1 3600", f" {self.serial} 3600")
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,35 @@ def test_one_that_does_not_show_it_is_named(pair: Pair) -> None:
     assert "shown by ns.example.com after " in done.stderr
     assert as_json.json["error"]["kind"] == "NotEverywhere"
     assert dig(pair.primary, "late.example.com", "A") == ["late.example.com. 60 IN A 192.0.2.4"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "says", "to_do"),
+    [
+        (OfSerial("example.com", serial=2000), "has serial 2000, and here it is ", "raise the serial at 127.0.0.1:"),
+        (OfSerial("example.com", serial=0), "has serial 0, and here it is ", " must notify it"),
+        (
+            OfSerial("example.net"),
+            "does not serve the zone",
+            "make it a secondary of the zone, or remove its NS record",
+        ),
+        (None, "does not answer", "start it, or remove its NS record"),
+    ],
+)
+def test_what_is_wrong_with_one_that_does_not_show_it(
+    pair: Pair, tmp_path: Path, zone: Zone | None, says: str, to_do: str
+) -> None:
+    pair.secondary.stop()
+    try:
+        with contextlib.ExitStack() as stack:
+            if zone is not None:
+                stack.enter_context(Bind(tmp_path, zones=[zone], host=SECOND, port=pair.primary.port))
+            done = pair.run("set", "name=wrong", "address=192.0.2.10", "ttl=60", "wait=0")
+    finally:
+        pair.secondary.start()
+    assert done.status == 4
+    assert f"ns2.example.com ({SECOND}) {says}" in done.stderr
+    assert to_do in done.hint
 
 
 def test_ctrl_c_says_that_the_change_is_made(pair: Pair) -> None:

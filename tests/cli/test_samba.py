@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from dns_update.errors import NameExists, PermissionDenied, ReplyNotTrusted, ServerFailure
-from lab import Namespace, dig
+from lab import LabKey, Namespace, dig
 from lab.samba import Samba
 from lab.server import find_program
 from lab.servers_table.page import read_cells
@@ -125,6 +125,21 @@ def _check(domain: Domain) -> None:
     assert "principal first@AD.TEST has a ticket for DNS/dc1.ad.test@AD.TEST, which the server accepts" in done.stdout
     assert "does not tell beforehand what principal first@AD.TEST may change" in done.stdout
     assert "without a key, too" not in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("what was tried is right; only an update shows whether 127.0.0.1 p")
+    _check_without_ticket(domain)
+
+
+def _check_without_ticket(domain: Domain) -> None:
+    """Check as somebody who has none: a domain controller looks at the permission last, so no probe comes to it."""
+    unsigned = domain.run(str(COMMAND), "check", "home", "192.0.2.33", *WHERE)
+    assert unsigned.status == 0
+    assert "ad.test is a zone of Active Directory, whose servers mostly take updates with Kerberos" in unsigned.stdout
+    assert "only an update shows whether 127.0.0.1 permits it" in unsigned.stdout.splitlines()[-1]
+    key = domain.first.with_name("home.key")
+    key.write_text(LabKey.generate("home").bind_clause())
+    key.chmod(0o600)
+    signed = domain.run(str(COMMAND), "set", "home", "192.0.2.3", *WHERE, f"key-file={key}", "json=yes")
+    assert signed.json["error"]["diagnosis"] == "kerberos-only"
 
 
 def _unknown_type(domain: Domain) -> None:

@@ -146,7 +146,7 @@ def test_a_primary_without_an_address_is_named() -> None:
     with pytest.raises(NoResponse, match=r"No answer from ns\.example\.com") as caught:
         client.set("home.example.com", ADDRESS, ttl=60)
     assert caught.value.hint.startswith("the SOA record of example.com names it as the primary")
-    assert "servers names another" in caught.value.hint
+    assert "give servers with the primary" in caught.value.hint
 
 
 def test_a_server_given_without_an_address_is_not_blamed_on_the_soa_record() -> None:
@@ -175,7 +175,7 @@ def test_a_zone_whose_soa_record_names_no_primary_tells_the_way_out(zone: Name |
     client, transport = through_resolvers(RESOLVER, soa=nameless)
     with pytest.raises(ZoneNotFound, match=r"the SOA record of example\.com names no primary") as caught:
         client.set("home.example.com", ADDRESS, zone=zone, ttl=60)
-    assert "servers says where" in caught.value.hint
+    assert "give servers with the server" in caught.value.hint
     assert {str(sent.endpoint) for sent in transport.sent} == {str(RESOLVER)}
 
 
@@ -418,7 +418,7 @@ def test_a_primary_that_is_no_host_name_gets_nothing(primary: str) -> None:
     client, transport = through_resolvers(RESOLVER, soa=soa, hosts={primary.removesuffix("."): ("127.0.0.66",)})
     with pytest.raises(ZoneNotFound, match="as the primary, which is not a host to send updates to") as caught:
         client.set("home.example.com", ADDRESS, ttl=60)
-    assert "servers says where" in caught.value.hint
+    assert "give servers with the server" in caught.value.hint
     assert {str(sent.endpoint) for sent in transport.sent} == {str(RESOLVER)}
 
 

@@ -29,6 +29,13 @@ def test_nothing_is_below_the_root_by_mistake() -> None:
     assert without_final_dot(Name.from_text("ns.example.com"), Name(())) is None
 
 
+def test_an_empty_zone_of_the_resolver_is_told_as_such() -> None:
+    error = NoResponse("unknown", endpoint="168.192.in-addr.arpa")
+    explain_unknown_primary(error, "168.192.in-addr.arpa", Name.from_text("168.192.IN-ADDR.ARPA"))
+    assert "an empty zone of its own, 168.192.IN-ADDR.ARPA" in error.explanation
+    assert "with the server that has the zone" in error.hint
+
+
 def test_another_primary_without_an_address_is_said_to_be_from_the_soa_record() -> None:
     error = NoResponse("unknown", endpoint="localhost..x")
     explain_unknown_primary(error, "localhost..x", Name.from_text("example.com"))

@@ -3,7 +3,7 @@
 import pytest
 
 from dns_update.client.probe import UNKNOWN, Access
-from dns_update.doctor.advice import Advice, advise, change_text, is_after, note_texts
+from dns_update.doctor.advice import Advice, advise, change_text, note_texts
 from dns_update.doctor.comparison import Comparison, Obstacle
 from dns_update.doctor.examination import NameAtServer
 from dns_update.doctor.findings import (
@@ -15,7 +15,7 @@ from dns_update.doctor.findings import (
     UpdateBlocked,
 )
 from dns_update.errors import Hint, NoResponse, ZoneNotFound
-from dns_update.rr.record import Record
+from dns_update.rr.record import Record, is_after
 from dns_update.update import Update
 from dns_update.wire.codes import RRType
 from tests.client.replies import HOME, ZONE, record

@@ -63,6 +63,16 @@ def test_a_file_of_another_program_is_a_step_that_failed(tmp_path: Path) -> None
     assert f"FAILED  configuration  {conf} is the configuration of NSD, which takes no updates" in result.stdout
 
 
+def test_a_key_stored_with_a_final_dot_is_to_be_stored_again(tmp_path: Path) -> None:
+    with PowerDns(tmp_path / "pdns", keys=[KEY], readonly_keys=[]) as server:
+        server.execute("UPDATE tsigkeys SET name = ?", "home.")
+        path = server.directory / "pdns.conf"
+        result = in_process("check", *access(server, KEY), "name=home", "address=192.0.2.9", f"server-config={path}")
+    assert result.status == 5
+    assert "its name is stored with a final dot, which pdnsutil does not show" in result.stdout
+    assert "pdnsutil import-tsig-key home hmac-sha256 SECRET" in result.stdout
+
+
 def test_a_server_that_refuses_because_of_its_clock_is_not_told_to_read_its_file(tmp_path: Path) -> None:
     with PowerDns(tmp_path / "pdns", keys=[KEY], readonly_keys=[], clock_offset="-1h") as server:
         path = server.directory / "pdns.conf"

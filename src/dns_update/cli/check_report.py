@@ -50,8 +50,10 @@ class CheckReport:
         result = f"{wrong} {'step' if wrong == 1 else 'steps'} failed" if wrong else none
         noted = f", {notes} {'note' if notes == 1 else 'notes'}" if notes else ""
         sent = "1 message was" if self._messages == 1 else f"{self._messages} messages were"
-        shown = f"only an update shows {', and '.join(unknown)}\n" if unknown and not wrong else ""
-        return f"{shown}{result}{noted}; {sent} sent, and nothing was changed"
+        open_ = (
+            f"\nwhat was tried is right; only an update shows {', and '.join(unknown)}" if unknown and not wrong else ""
+        )
+        return f"{result}{noted}; {sent} sent, and nothing was changed{open_}"
 
 
 def step_lines(step: Step, stream: TextIO | None) -> Iterator[str]:

@@ -13,14 +13,25 @@ from dns_update.client.transaction import Transaction
 from dns_update.exchange import Reply
 from dns_update.message import Message
 from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.rr.record import is_after, soa_serial
 from dns_update.transport import Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRClass, RRType
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.auth import Key
+    from dns_update.exchange import Policy
+
 _FIRST_PAUSE = 0.5  # seconds before the name servers are asked again; each further pause is longer by half
 _LONGEST_PAUSE = 5.0  # seconds: the servers are not ours alone
+_NONE = -1  # in the place of a serial
+_MUST_TELL = (
+    "{of_server} must notify it (its NS record, or also-notify in BIND; notify in Knot; NOTIFY-DNSUPDATE in PowerDNS), "
+    "and let it transfer the zone; the logs of both say what went wrong; or wait longer"
+)
 _DONE = (Rcode.NOERROR, Rcode.NXDOMAIN)
 
 
@@ -29,6 +40,14 @@ class NameServer(Value):
 
     host: Name
     addresses: tuple[str, ...]
+
+
+class LackingServer(Value):
+    """Why a name server does not show a change, as far as its SOA record shows: in words, and what to do."""
+
+    server: NameServer
+    why: str
+    remedy: str
 
 
 class Wanted(Value):
@@ -96,7 +115,8 @@ async def wait_everywhere(
             return shown
         left = began + seconds - await ReadClock()
         if left <= 0:
-            raise _not_everywhere(outcome, wanted, shown, lacking, seconds)
+            states = [await _state_of(transaction, server, outcome) for server in lacking]
+            raise _not_everywhere(outcome, wanted, shown, states, seconds)
         if progress is not None:
             progress(lacking, left)
         await Pause(min(pause, left))
@@ -148,23 +168,63 @@ async def _shows(transaction: Transaction, server: NameServer, wanted: Wanted) -
     return answers > 0
 
 
+async def _state_of(transaction: Transaction, server: NameServer, outcome: Outcome) -> LackingServer:
+    """Return what the SOA record of a name server says, compared with the one where the change was made."""
+    if not server.addresses:
+        return LackingServer(server, "(its address is not found)", "give it an address, or remove its NS record")
+    endpoint = Endpoint(server.addresses[0], transaction.public_port)
+    serial = await _serial_at(endpoint, outcome.zone, None, transaction.policy.in_clear)
+    if serial is None:
+        return LackingServer(server, "does not answer", "start it, or remove its NS record")
+    if serial == _NONE:
+        return LackingServer(
+            server, "does not serve the zone", "make it a secondary of the zone, or remove its NS record"
+        )
+    own = await _serial_at(outcome.read_at, outcome.zone, transaction.key, transaction.policy)
+    return LackingServer(server, *_compared(serial, own))
+
+
+def _compared(serial: int, own: int | None) -> tuple[str, str]:
+    """Return what the serial of a name server means beside that of the server with the change, and what to do."""
+    if own is None or own == _NONE:
+        return f"has serial {serial}", _MUST_TELL
+    if own == serial:
+        return f"has serial {serial}, too", "it answers from another view, or it has other data of that serial"
+    has = f"has serial {serial}, and here it is {own}"
+    if is_after(serial, own):
+        return has, f"it takes nothing older than it has: raise the serial at {{of_server}} over {serial}"
+    return has, _MUST_TELL
+
+
+async def _serial_at(endpoint: Endpoint, zone: Name, key: Key | None, policy: Policy) -> int | None:
+    """Return the serial of a zone at a server; None without an answer, _NONE if it does not serve the zone."""
+    try:
+        reply = await Ask(endpoint, Message.query(zone, RRType.SOA), key, policy=policy)
+    except (errors.CommunicationError, errors.MalformedMessage):
+        return None
+    if not isinstance(reply, Reply) or not reply.message.is_authoritative:
+        return _NONE
+    soa = next((each for each in reply.message.answer if each.rrtype == RRType.SOA and each.name == zone), None)
+    return _NONE if soa is None else soa_serial(soa.rdata)
+
+
 def _not_everywhere(
-    outcome: Outcome, wanted: Wanted, shown: Mapping[NameServer, float], lacking: tuple[NameServer, ...], seconds: float
+    outcome: Outcome, wanted: Wanted, shown: Mapping[NameServer, float], lacking: list[LackingServer], seconds: float
 ) -> errors.NotEverywhere:
-    names = ", ".join([_described(server) for server in lacking])
+    names = ", ".join([f"{_described(state.server)} {state.why}" for state in lacking])
     others = f"; {shown_text(shown)}" if shown else ""
     return errors.NotEverywhere(
         f"after {round(seconds, 1):g} s, {len(lacking)} of {len(shown) + len(lacking)} name servers of {outcome.zone} "
         f"{'does' if len(lacking) == 1 else 'do'} not show {wanted.what} at {wanted.name}: {names}{others}",
         hint=errors.Hint(
-            "{what} was {made} at {of_server}; see whether it notifies the others and lets them transfer the zone, "
-            "or wait longer",
+            f"{{what}} was {{made}} at {{of_server}}. For {{host}}: {lacking[0].remedy}",
+            host=lacking[0].server.host,
             what=wanted.what,
             made=wanted.made,
             of_server=outcome.server,
         ),
-        endpoint=lacking[0].host,
-        lacking=tuple([str(server.host) for server in lacking]),
+        endpoint=lacking[0].server.host,
+        lacking=tuple([str(state.server.host) for state in lacking]),
     )
 
 
@@ -175,4 +235,4 @@ def shown_text(shown: Mapping[NameServer, float]) -> str:
 
 
 def _described(server: NameServer) -> str:
-    return f"{server.host} ({', '.join(server.addresses) or 'its address is not found'})"
+    return f"{server.host} ({', '.join(server.addresses)})" if server.addresses else str(server.host)

@@ -100,7 +100,7 @@ async def _choose_primary(transaction: Transaction, name: Name, rrclass: int) ->
             what = f"{found.primary} as the primary, which is not a host to send updates to"
             raise errors.ZoneNotFound(
                 f"the SOA record of {found.zone} names {what if found.primary.labels else 'no primary'}",
-                hint=errors.Hint("{dns-server} says where its updates go"),
+                hint=errors.Hint("give {dns-server} with the server that has the zone"),
             )
         primary = (Server(str(found.primary), transaction.port),)
         transaction.servers = transaction.servers or primary

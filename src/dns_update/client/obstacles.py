@@ -12,6 +12,10 @@ from dns_update.wire.codes import KEPT_BY_SERVER, RRType, rrtype_from_text, rrty
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 _GUARDED_AT_APEX = {
     RRType.SOA: (
         "a zone keeps its SOA record, and ignores a new one whose serial is not higher (RFC 2136, sections 3.4.2.2 to "
@@ -22,6 +26,13 @@ _GUARDED_AT_APEX = {
 }
 _DNSKEY = rrtype_from_text("DNSKEY")
 _MADE_BY_SIGNER = frozenset((_DNSKEY, *map(rrtype_from_text, ("CDS", "CDNSKEY", "NSEC3PARAM"))))
+_MADE_WITH_SIGNATURES = tuple(map(rrtype_from_text, ("RRSIG", "NSEC", "NSEC3")))
+_MADE_ALONE = "a server makes RRSIG, NSEC and NSEC3 records itself when it signs a zone, and takes none"
+_NSEC3PARAM = rrtype_from_text("NSEC3PARAM")
+_WITHOUT_SIGNATURES = (
+    "NSEC3PARAM has a meaning only in a signed zone, and this one has no DNSKEY records: sign it first; PowerDNS takes "
+    "it from pdnsutil set-nsec3 alone"
+)
 _KEPT_BY_SIGNER = (
     "a server that signs a zone itself makes the zone's DNSKEY, CDS, CDNSKEY and NSEC3PARAM records, and keeps its "
     "own: change its DNSSEC policy or its keys instead"
@@ -105,12 +116,26 @@ async def _remedy(view: ZoneView, rrtype: int, current: Records) -> str:
     conflict = await _beside_cname(view, rrtype, current)
     if conflict:
         return conflict
-    if target.owner == target.zone and rrtype in _GUARDED_AT_APEX:
+    return _of_type(rrtype, types, is_apex=target.owner == target.zone) or _of_delegation(target.owner, rrtype, types)
+
+
+def _of_type(rrtype: int, types: Collection[int], *, is_apex: bool) -> str:
+    """Return why no update changes records of a type there, beside those that the name has; empty if one may."""
+    if rrtype in _MADE_WITH_SIGNATURES:
+        return _MADE_ALONE
+    if rrtype == _NSEC3PARAM and not {rrtype, _DNSKEY} & set(types):
+        return _WITHOUT_SIGNATURES
+    if is_apex and rrtype in _GUARDED_AT_APEX:
         return _GUARDED_AT_APEX[rrtype]
-    if target.owner == target.zone and rrtype in _MADE_BY_SIGNER and not types.isdisjoint((rrtype, _DNSKEY)):
+    if is_apex and rrtype in _MADE_BY_SIGNER and {rrtype, _DNSKEY} & set(types):
         return _KEPT_BY_SIGNER
-    if rrtype == RRType.DS and types.isdisjoint((RRType.DS, RRType.NS)):
-        return f"a server keeps DS records only beside the NS records of a delegation: give {target.owner} some first"
+    return ""
+
+
+def _of_delegation(owner: Name, rrtype: int, types: Collection[int]) -> str:
+    """Return that DS records need those of a delegation; empty if that is not it."""
+    if rrtype == RRType.DS and not {RRType.DS, RRType.NS} & set(types):
+        return f"a server keeps DS records only beside the NS records of a delegation: give {owner} some first"
     return ""
 
 

@@ -24,11 +24,23 @@ def _ends_alike(meant: Name, zone: Name) -> bool:
 
 def explain_unknown_primary(error: NoResponse, host: str, zone: Name) -> None:
     """Let the error for a primary without an address say where its name is from, and what may be wrong with it."""
-    error.hint = Hint("the SOA record of {of_zone} names it as the primary; {dns-server} names another", of_zone=zone)
+    error.hint = Hint(
+        "the SOA record of {of_zone} names it as the primary: give {dns-server} with the primary, and correct the "
+        "first name in that record",
+        of_zone=zone,
+    )
     try:
-        meant = without_final_dot(Name.from_text(host), zone)
+        primary = Name.from_text(host)
     except InvalidText:
         return
+    if primary == zone:  # so BIND fills the zones of RFC 6303
+        error.explanation = Hint(
+            "the resolver answers with an empty zone of its own, {of_zone}, so that no question about private names "
+            "gets out (RFC 6303)",
+            of_zone=zone,
+        )
+        error.hint = Hint("give {dns-server} with the server that has the zone, and {zone}")
+    meant = without_final_dot(primary, zone)
     if meant is not None:
         error.explanation = Hint(
             "the SOA record of {of_zone} names it as the primary; {meant} is meant, and its final dot is missing in "

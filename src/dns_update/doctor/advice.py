@@ -15,11 +15,9 @@ from dns_update.doctor.findings import (
     UpdateBlocked,
 )
 from dns_update.errors import NotApplied
-from dns_update.rr.record import Record, rdata_to_text
+from dns_update.rr.record import Record, is_after, rdata_to_text
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, rrtype_to_text
-
-_SERIALS = 2**32
 
 
 class Advice(Value):
@@ -75,11 +73,6 @@ def _disagreement(problem: ServersDisagree) -> tuple[str, str]:
         text,
         f"check that {older.endpoint} gets the zone from {newer.endpoint}, or remove it from the list of servers",
     )
-
-
-def is_after(serial: int, other: int) -> bool:
-    """Return whether a serial is after another one (RFC 1982, section 3.2)."""
-    return 0 < (serial - other) % _SERIALS < _SERIALS // 2
 
 
 def _holding(one: NameAtServer) -> str:

@@ -12,19 +12,20 @@ from dns_update.client.claims import claims_in
 from dns_update.client.plan import Desired
 from dns_update.client.primary_name import without_final_dot
 from dns_update.client.probe import BY_KEY, BY_RECORD, Access
-from dns_update.doctor.advice import advise, change_text, is_after, listed, note_texts
+from dns_update.doctor.advice import advise, change_text, listed, note_texts
 from dns_update.doctor.comparison import Comparison
 from dns_update.doctor.diagnoses.obstacle import OBSTACLES
 from dns_update.doctor.diagnosis import Diagnosis
 from dns_update.doctor.diagnosis_texts import sentences_of
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
 from dns_update.doctor.findings import Problem, RequestFailed, is_needed, kind_at, notes_at, problems_of
-from dns_update.doctor.server_kind import OTHER, POWERDNS
+from dns_update.doctor.resolver_view import ResolverView
+from dns_update.doctor.server_kind import BIND, KNOT, OTHER, POWERDNS
 from dns_update.doctor.source_answers import SourceAnswer
 from dns_update.doctor.surroundings import NameServerState, Surroundings
 from dns_update.doctor.weak_secrets import weakness_of
 from dns_update.errors import DnsUpdateError, Hint, NameExists, NameNotFound
-from dns_update.rr.record import Record
+from dns_update.rr.record import Record, is_after
 from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import RRClass, RRType, rrtype_from_text, rrtype_to_text
 from dns_update.wire.inet import format_address
@@ -136,6 +137,8 @@ def _at_server(one: NameAtServer, name: NameExamination, line: Line) -> Iterator
         yield from _of_record(one, name)
     if around is not None:
         yield from _of_name_servers(server, access.serial, around)
+        if around.resolver_view is not None:
+            yield _of_resolver(server, access.serial, around.resolver_view)
 
 
 def _topic_of(error: DnsUpdateError) -> str:
@@ -236,6 +239,8 @@ def _permission(one: NameAtServer, name: NameExamination, access: Access) -> Ite
         what, to_do = sentences_of(one.forecast)
         yield Step("update", "note", what, hint=to_do, cause=one.forecast.cause)
     around = server.surroundings
+    if around is not None and around.serial_without_key not in (None, access.serial):
+        yield _of_view(server, access.serial, around.serial_without_key)
     tells = server.key is not None and (access.insight in (BY_KEY, BY_RECORD) or not server.key.is_negotiated)
     if around is not None and around.takes_unsigned and tells:
         yield Step(
@@ -244,6 +249,18 @@ def _permission(one: NameAtServer, name: NameExamination, access: Access) -> Ite
             f"{server.endpoint} takes updates of {server.zone} from this machine without a key, too{_policy(around)}",
             hint=f"whoever can send from here, or pretend to, can change {owner}; let the server require the key",
         )
+
+
+def _of_view(server: ServerExamination, serial: int, without_key: int | None) -> Step:
+    """Return that the key selects a view of its own: the zone that everybody sees is another one."""
+    return Step(
+        "update",
+        "note",
+        f"{server.endpoint} has two zones {server.zone}: it shows serial {serial} to the key, and {without_key} "
+        "without it. The key selects a view, and who asks without the key does not see the change",
+        hint="if everybody is to see it, let the views share one zone (in-view in named.conf), or take the key out of "
+        "match-clients",
+    )
 
 
 def _policy(around: Surroundings | None) -> str:
@@ -261,7 +278,15 @@ def _permitted(server: ServerExamination, access: Access, name: NameExamination)
     if access.insight == BY_KEY:
         what = f"{who} may change {server.zone}{_policy(server.surroundings)}"
         return Step("update", "ok", f"{what}; of single names the server tells nothing before")
-    return Step("update", "note", f"the server does not tell beforehand what {who} may change")
+    return Step(
+        "update",
+        "note",
+        f"the server does not tell beforehand what {who} may change",
+        hint="in Active Directory, only the account that made a record may change it, and those with rights on the zone"
+        if server.key is not None and server.key.is_negotiated
+        else "",
+        unknown=f"whether {server.endpoint} permits it",
+    )
 
 
 # The record
@@ -345,7 +370,7 @@ def _of_name_servers(server: ServerExamination, serial: int, around: Surrounding
             "name servers",
             "note",
             f"{_spelled(state)} has serial {state.serial}, {who} not got the last change yet",
-            hint=_LATE.get(around.kind.program, "") + _LATE[OTHER],
+            hint=_of_newer(server, state) if is_newer else _LATE.get(around.kind.program, _LATE[OTHER]),
         )
     for state in silent:
         meant = without_final_dot(state.host, server.zone)
@@ -357,11 +382,51 @@ def _of_name_servers(server: ServerExamination, serial: int, around: Surrounding
         yield Step("name servers", "note", f"{_spelled(state)} {_FAULTS[state.fault]}", hint=to_do)
 
 
+def _of_newer(server: ServerExamination, state: NameServerState) -> Hint:
+    """Return what to do if another name server has a newer serial: one of the two is not what it is taken for."""
+    return Hint(
+        "if {server} is the primary, {host} takes no zone from it while its own serial is higher: raise the serial "
+        "in the SOA record over {serial}; if {host} is the primary, give {dns-server:{place}}",
+        server=server.endpoint,
+        host=state.host,
+        serial=state.serial,
+        place=state.address,
+    )
+
+
 _LATE = {
-    POWERDNS: "PowerDNS sends NOTIFY only for zones of the kind MASTER (pdnsutil show-zone tells; pdnsutil set-kind "
-    "changes it); else ",
+    BIND: "named tells the hosts of the NS records and of also-notify (not with notify no), and the secondary must "
+    "take that from this address and be let by allow-transfer: journalctl -u named | grep -E 'notify|transfer' on both",
+    KNOT: "knotd tells the remotes of notify in the zone, which must have an acl with action: transfer: journalctl -u "
+    "knot | grep -E 'notify|transfer' on both",
+    POWERDNS: "PowerDNS tells of an update only with the metadata NOTIFY-DNSUPDATE (pdnsutil set-meta ZONE "
+    "NOTIFY-DNSUPDATE 1), for zones of the kind MASTER (pdnsutil set-kind), and with primary=yes (before 4.5 "
+    "master=yes); the secondary's log says whether it gets the zone then",
     OTHER: "a secondary gets the zone from its primary by NOTIFY and transfer: their logs say what is wrong",
 }
+
+
+def _of_resolver(server: ServerExamination, serial: int, seen: ResolverView) -> Step:
+    """Return that this machine's resolver, and so others, do not see the zone that the server has."""
+    if seen.serial is None:
+        return Step(
+            "resolver",
+            "note",
+            f"{seen.resolver}, the resolver of this machine, finds no zone {server.zone}: others do not see its names",
+            hint="let the zone above delegate it (at the registrar: the NS records), or, if it is private, let the "
+            "resolver ask this server for it",
+        )
+    return Step(
+        "resolver",
+        "note",
+        f"{seen.resolver}, the resolver of this machine, sees {server.zone} with serial {seen.serial} and the primary "
+        f"{seen.primary}; {server.endpoint} has serial {serial}: others do not see what is changed here",
+        hint=Hint(
+            "if the zone is at {primary}, give {dns-server:{primary}}; if it is here, it is delegated to other servers "
+            "(at the registrar: the NS records), or this server has another view for them",
+            primary=seen.primary,
+        ),
+    )
 
 
 def _spelled(state: NameServerState) -> str:
@@ -416,7 +481,8 @@ def not_carried_out(name: NameExamination) -> Iterator[Step]:
             cause = "not-carried-out-or-signed" if around is not None and around.dnskeys else "not-carried-out"
             what, to_do = sentences_of(Diagnosis(cause, kind, {"of_zone": one.server.zone, "owner": name.subject.name}))
             policy = " and its policy lets it pass" if kind.program == POWERDNS else ""
-            unknown = f"whether {one.server.endpoint} can write the change{policy}"
+            signs = ", and sign it" if cause == "not-carried-out-or-signed" else ""
+            unknown = f"whether {one.server.endpoint} can write the change (disk, journal, limits){signs}{policy}"
             yield Step("update", "left out", what, hint=to_do, unknown=unknown)
             return
 

@@ -20,6 +20,9 @@ _STATUSES = {
     "journal": 9,
     "apparmor": 9,
     "disk": 9,
+    "service-read-only": 9,
+    "immutable": 9,
+    "database": 9,
     "private": 9,
     "backend": 9,
 }
@@ -34,7 +37,15 @@ _UNDECIDED = (
 
 _READ_LATER = (
     "{path} allows the update, as far as it can be read, and the server refuses it: {frozen}it has not read the file "
-    "since the last change of it, or it reads another file"
+    "since the last change of it, it reads another file, or its command line says otherwise"
+)
+_STORED_OTHERWISE = (
+    "the database has the key as the update has it, and PowerDNS does not accept it: mostly its name is stored with a "
+    "final dot, which pdnsutil does not show"
+)
+_STORE_AGAIN = (
+    "store it again: pdnsutil import-tsig-key {key} {algorithm} SECRET; if that is not it, the server uses another "
+    "database: ps -C pdns_server -o args shows which file it reads"
 )
 _FROZEN = "the zone is frozen, or "
 _THAW = "thaw the zone if it is frozen; otherwise "
@@ -72,6 +83,10 @@ def configuration_steps(
     if undecided is not None:
         text = f"{path} has no fault that can be read; whether it allows the update is not known, as noted"
         yield Step("configuration", "left out", text, unknown=f"whether {path} allows it")
+    elif is_refused and diagnosis == "key-not-accepted":
+        values = findings[0].values
+        hint = _STORE_AGAIN.format(key=values["key"], algorithm=values["algorithm"])
+        yield Step("configuration", "note", _STORED_OTHERWISE, hint=hint)
     elif is_refused and diagnosis not in _OF_NO_FILE:
         may_be_frozen = any(finding.code in _STATUS_UNKNOWN for finding in findings)
         text = _READ_LATER.format(path=path, frozen=_FROZEN if may_be_frozen else "")

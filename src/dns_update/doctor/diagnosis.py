@@ -56,10 +56,14 @@ class Case(Value):
         return tuple([change for change in self.changes if change.rrclass not in (RRClass.ANY, RRClass.NONE)])
 
 
+BY_SOA = "the zone's primary by its SOA record"
+"""How a server was found that was not given."""
+
+
 def only_host(servers: Sequence[Server]) -> str:
     """Return how the one server was found, if not by its address; empty if more servers are given."""
     if not servers:
-        return "the zone's primary by its SOA record"
+        return BY_SOA
     return servers[0].host if len(servers) == 1 and not servers[0].is_address else ""
 
 
@@ -110,6 +114,8 @@ def diagnosis_of(
         "in_brackets": f" ({kind.program})" if kind.program else "",
         "or_primary": "",
     }
+    if case.host == BY_SOA:
+        common["by_soa"] = "yes"
     return Diagnosis(cause, kind, common | details)
 
 

@@ -29,6 +29,8 @@ def sentences_of(diagnosis: Diagnosis) -> tuple[Hint, Hint]:
     to_do = sentences.to_do.get(diagnosis.kind.program) or sentences.to_do[OTHER]
     if "perhaps_behind" in diagnosis.details:
         to_do += _IF_FORWARDED
+    if "by_soa" in diagnosis.details and diagnosis.cause in _OF_WRONG_SERVERS:
+        to_do = _WITHOUT_SOA + to_do
     return Hint.of(sentences.what, diagnosis.details), Hint.of(to_do, diagnosis.details)
 
 
@@ -41,6 +43,11 @@ def explain(error: DnsUpdateError, diagnosis: Diagnosis) -> None:
 
 def _any(what: str, to_do: str) -> Sentences:
     return Sentences(what, {OTHER: to_do})
+
+
+def _names_the_line(path: str) -> str:
+    """Return how the configuration itself is asked, where several of its lines may be the cause."""
+    return f". On the server, dns-update check with server-config={path} names the line that decides"
 
 
 _COPY_SECRET = {
@@ -69,6 +76,16 @@ _IF_POWERDNS_FAILS = (
 _IF_FORWARDED = (
     ". If {server} is a secondary that forwards updates, this is the answer of its primary, by the SOA record "
     "{perhaps_behind}, and concerns the configuration there"
+)
+_OF_WRONG_SERVERS = (
+    "not-listening", "not-listening-here", "other-loopback", "silent", "host-unreachable", "network-unreachable",
+    "no-dns-at-port", "is-resolver", "is-resolver-of-zone", "is-resolver-beside", "no-zone", "no-zone-of-name",
+    "takes-no-updates", "secondary-closed", "updates-dropped", "ignores-signatures",
+)  # fmt: skip
+"""Causes with which a server is often the wrong one: if nobody gave it, the zone's SOA record names it."""
+_WITHOUT_SOA = (
+    "the zone's SOA record names this server as the primary: if another one is, give {dns-server} with that one, and "
+    "correct the first name in the SOA record. Otherwise: "
 )
 _IF_ALIAS = (
     "If the name is an alias of one in a zone of this server (dig +short {owner} CNAME shows it), give the name that "
@@ -102,7 +119,8 @@ TEXTS: dict[str, Sentences] = {
         "a server takes connections at TCP port {port} of {server}{named}, and closes them without an answer; by UDP, "
         "nothing comes: it has nothing to say to this machine's address",
         "let its configuration have this machine's address: blackhole in named.conf must not, setACL or addACL of "
-        "dnsdist and access-control of Unbound must; or it is not a DNS server, and {dns-server} or its port is wrong",
+        "dnsdist and access-control of Unbound must. If it is dnsdist or another proxy, the server that it passes "
+        "messages to may be down. Or it is not a DNS server, and {dns-server} or its port is wrong",
     ),
     "silent": _any(
         "nothing comes from {server}{named}, neither by UDP nor by TCP, not even that nothing listens there: messages "
@@ -125,6 +143,11 @@ TEXTS: dict[str, Sentences] = {
     "port-in-address": _any(
         "{host_address} is one IPv6 address, and nothing answers at port {port} of it",
         "if {last_group} is meant to be the port: {dns-server:[{shorter}]:{last_group}}",
+    ),
+    "no-tls": _any(
+        "{server} answers in clear, and nothing there speaks TLS: the port is that of DNS without it",
+        "give {dns-server} with the port of DNS over TLS, 853 by default, if the server has one; otherwise leave "
+        "{transport:tls} out",
     ),
     "wrong-port": _any("no DNS server answers at {server}{of_port}; one does at port 53", "give {dns-server:{usual}}"),
     "udp-filtered": _any(
@@ -150,7 +173,8 @@ TEXTS: dict[str, Sentences] = {
     "silent-once": _any("{server} does answer by UDP now", "try again; more {retries} help on a bad line"),
     "no-dns-at-port": _any(
         "nothing listens at UDP port {port} of {host_address}, and what listens at its TCP port is not a DNS server",
-        "correct the port of {dns-server}: DNS is at port 53 (953 is rndc's, 853 DNS over TLS); on the server, ss "
+        "correct the port of {dns-server}: DNS is at port 53 (953 is rndc's, 853 DNS over TLS, which needs "
+        "{transport:tls}); on the server, ss "
         "-lnutp shows what listens where",
     ),
     "updates-dropped": Sentences(
@@ -176,6 +200,12 @@ TEXTS: dict[str, Sentences] = {
         "something on the way changes or drops signed messages",
         "mostly dnsdist does so, with useClientSubnet=true in front of PowerDNS: set it to false there, or give "
         "{dns-server} with the address and port of the server itself; otherwise it is a firewall or a DNS proxy",
+    ),
+    "altered-between": _any(
+        "{server} accepts key {of_key} and signs its answers, and this one is not as it was signed: something on the "
+        "way changes answers",
+        "mostly a router or firewall that rewrites addresses in DNS answers (DNS ALG, DNS doctoring), or a DNS proxy: "
+        "switch that off for {host_address}, or go around it, by a VPN or {transport:tls}",
     ),
     "answered-between": _any(
         "{server} signs its answers to queries, and updates are answered without its signature: by something in front "
@@ -227,6 +257,17 @@ TEXTS: dict[str, Sentences] = {
     "other-zone": _any(
         "{server} has {owner} in the zone {found}, and no zone {of_zone}", "give {zone:{found}} {name:{owner}}"
     ),
+    "empty-zone": Sentences(
+        "{server}{in_brackets} has {found} only as an empty zone, which a resolver makes itself so that no question "
+        "about private names gets out (RFC 6303); no update changes it",
+        {
+            OTHER: "give {dns-server} with the server that has {of_zone}; if none has it, make that zone on a server "
+            "that takes updates, and let the resolver ask it",
+            BIND: 'if this named is to have it, write into named.conf: zone "{of_zone}" {{ type primary; file '
+            '"/var/lib/bind/{of_zone}.zone"; ' + _GRANT + " }}; create that file with a SOA and an NS record, and run "
+            "rndc reconfig; if another server has it, give {dns-server} with that one",
+        },
+    ),
     "delegated": _any(
         "{server} does not have {of_zone} itself; it refers to {hosts}", "give {dns-server:{host}} {zone:{of_zone}}"
     ),
@@ -276,7 +317,8 @@ TEXTS: dict[str, Sentences] = {
         "{credential} is accepted and may make this change; {server} only refuses to answer queries about {of_zone}",
         {
             POWERDNS: "PowerDNS has the zone, and its zone cache does not know that yet: a zone that was written into "
-            "the database is served after zone-cache-refresh-interval (300 s), or at once by: pdns_control rediscover",
+            "the database is served after zone-cache-refresh-interval (300 s), or at once by: pdns_control rediscover. "
+            "If that does not help, it has no SOA record: pdnsutil check-zone {of_zone} tells",
             OTHER: "{zone:{of_zone}}, {ttl:300} and {verify:no} do without queries; or let the key ask",
             BIND: "{zone:{of_zone}}, {ttl:300} and {verify:no} do without queries; or add to the zone: allow-query "
             '{{ key "{of_key}"; }};',
@@ -400,15 +442,16 @@ TEXTS: dict[str, Sentences] = {
         "{program} does not accept key {of_key} for {of_zone}: there is no such key (with {current_algorithm}), or no "
         "acl of the zone has it, or its acl is not for this machine's address",
         "knot.conf needs key: id: {of_key}, algorithm: {current_algorithm}; acl: id: update, key: {of_key}, action: "
-        f"update; and in zone: domain: {{of_zone}}, acl: update; {_KNOT_RELOAD}. If the acl has an address, it must "
-        "include this machine's; an acl with deny: on must be after it{or_primary}",
+        f"update; and in zone: domain: {{of_zone}}, acl: update; {_KNOT_RELOAD}. If the acl has an address, too, it "
+        "must include this machine's: an acl takes what has both; an acl with deny: on must be after it{or_primary}"
+        + _names_the_line("/etc/knot/knot.conf"),
     ),
     "key-not-accepted": Sentences(
         "{program} does not accept key {of_key}: it has no such key, or one with another secret",
         {
             OTHER: "compare name, algorithm and secret with those on the server{or_primary}",
             POWERDNS: "pdnsutil list-tsig-keys shows its keys; compare name, algorithm and secret: in the database, "
-            "the name must be without a final dot, the secret in Base64 without blanks. pdnsutil "
+            "the name must be without a final dot, the secret in Base64 without quotes and blanks. pdnsutil "
             "import-tsig-key {of_key} {current_algorithm} SECRET makes a missing one{or_primary}",
         },
     ),
@@ -453,6 +496,10 @@ TEXTS: dict[str, Sentences] = {
         "sign with a Kerberos ticket: give {auth:gss} after kinit, or with {keytab}; a BIND, Knot DNS or PowerDNS that "
         "has the zone can also allow a TSIG key",
     ),
+    "kerberos-perhaps": _any(
+        "{of_zone} is a zone of Active Directory, whose servers mostly take updates with Kerberos (GSS-TSIG) only",
+        "sign with a Kerberos ticket: give {auth:gss} after kinit, or with {keytab}",
+    ),
     "is-secondary": _any(
         "{server} takes no update of {of_zone} {with_key}; the primary by the zone's SOA record, {host} ({primary}), "
         "does: {server} is a secondary, or the primary at an address with other rules",
@@ -485,7 +532,8 @@ TEXTS: dict[str, Sentences] = {
             f"one), or denies this machine's address before it; {_RECONFIG}. Otherwise rndc zonestatus {{of_zone}} "
             'tells why. If it says "frozen: yes", run rndc thaw {of_zone}. If it says "type: secondary", update the '
             'primary. If it says "multiple views", the view for this machine has no such rule: add key "{of_key}"; to '
-            'match-clients of the view that has it, and !key "{of_key}"; before all else to those above it',
+            'match-clients of the view that has it, and !key "{of_key}"; before all else to those above it'
+            + _names_the_line("/etc/bind/named.conf"),
             KNOT: "knot.conf needs in the acl of the zone: key: {of_key}, action: update. A secondary passes updates "
             "on to its primary, whose configuration needs that, too",
         },
@@ -523,6 +571,13 @@ TEXTS: dict[str, Sentences] = {
         "{program} said NOERROR, and left the change out, as it does if its Lua policy does not permit it",
         "look at lua-dnsupdate-policy-script in pdns.conf: it must return true for {owner} {types} and this key",
     ),
+    "read-elsewhere": _any(
+        "{server} has made the change, and does not show it: the conditions of an update see it, and a query to the "
+        "same address gets older data. So a load balancer or proxy (dnsdist) in front answers queries from another "
+        "server or from a cache, or the server itself caches answers",
+        "wait for the cache or the transfer (a secondary that forwards updates shows them only later); or give "
+        "{dns-server} with the address of the primary itself, behind what is in front of it",
+    ),
     "not-forwarded-yet": _any(
         "by the zone's SOA record its primary is another server, {host}: a secondary passes an update on, and shows it "
         "after the next transfer",
@@ -555,6 +610,14 @@ TEXTS: dict[str, Sentences] = {
             OTHER: "let the server allow this type, too",
             BIND: 'add the type to the key\'s rule: grant "{of_key}" name {owner}. {allowed} {denied}; ' + _RECONFIG,
             KNOT: f"add the type to update-type of the acl: [{{denied}}]; {_KNOT_RELOAD}",
+        },
+    ),
+    "whole-name-denied": Sentences(
+        "{credential} may change {allowed} at {owner}, and not delete all types of the name at once",
+        {
+            OTHER: "give {type:TYPE} with each type to delete; or let the server allow all types",
+            BIND: 'give {type:TYPE} with each type to delete; or add a rule: grant "{of_key}" name {owner}. ANY; '
+            + _RECONFIG,
         },
     ),
     "only-own-name": Sentences(
@@ -596,6 +659,11 @@ TEXTS: dict[str, Sentences] = {
         "move the zone to a backend that can, e.g. gsqlite3, gmysql or gpgsql (pdnsutil b2b-migrate); the bind and "
         "pipe backends cannot",
     ),
+    "made-by-server": _any(
+        "{types} records are made by the server itself when it signs the zone (DNSSEC), and no update may set them",
+        "let the server sign the zone, e.g. dnssec-policy default; in BIND, dnssec-signing: on in Knot DNS, pdnsutil "
+        "secure-zone in PowerDNS",
+    ),
     "too-many-records": _any(
         "{owner} would have {count} records of type {many_type}; BIND keeps at most 100 of one type at a name, if "
         "max-records-per-type does not say otherwise",
@@ -636,14 +704,15 @@ TEXTS: dict[str, Sentences] = {
             OTHER: "its log says what it cannot write; the disk may be full",
             BIND: f"its log says which it is: {_READ_BIND}. The directory of the zone file must "
             "be writable for its user, for the journal: on Debian that is /var/lib/bind, not /etc/bind. The disk must "
-            "not be full: df -h -i. And max-records and max-records-per-type (100) limit the zone",
+            "be neither full (df -h -i) nor read-only (findmnt -T DIRECTORY). And max-records and "
+            "max-records-per-type (100) limit the zone",
             KNOT: f"its log says which it is: {_READ_KNOT}. Its journal's directory "
-            "(/var/lib/knot) must be writable for its user, its disk not full (df -h -i), and the journal smaller than "
-            "journal-db-max-size",
+            "(/var/lib/knot) must be writable for its user, its disk neither full (df -h -i) nor read-only (findmnt -T "
+            "/var/lib/knot), and the journal smaller than journal-db-max-size",
             POWERDNS: f"its log says which it is: {_READ_POWERDNS}. Its backend must be able to write: the bind "
-            "backend cannot; of SQLite the file and its directory must be writable for its user, the disk not full, "
-            "and no other program may hold a lock on it (fuser shows who has the file open); a database server must "
-            "let its user write",
+            "backend cannot; of SQLite the file and its directory must be writable for its user, the disk neither full "
+            "nor read-only, and no other program may hold a lock on it (fuser shows who has the file open); a database "
+            "server must let its user write",
         },
     ),
     "cannot-write-or-sign": Sentences(

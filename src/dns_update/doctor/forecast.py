@@ -1,14 +1,15 @@
-"""What an update would meet at the server after its permission, as far as questions can show it; only BIND is known.
+"""What an update would meet at the server that no probe comes to, as far as questions can show it.
 
-It looks at these things last, so no probe comes to them. Its configuration may say otherwise: a forecast is a note.
+BIND looks at some things last, and a domain controller at the conditions before the permission. The configuration may
+say otherwise: a forecast is a note.
 """
 
 from __future__ import annotations
 
 from dns_update.doctor.diagnoses.failure import too_many_records
-from dns_update.doctor.diagnoses.permission import without_address
+from dns_update.doctor.diagnoses.permission import is_of_active_directory, without_address
 from dns_update.doctor.diagnosis import Diagnosis, Examined
-from dns_update.doctor.server_kind import BIND
+from dns_update.doctor.server_kind import BIND, SIGNING
 from dns_update.rr.record import Record
 from dns_update.wire.codes import RRType
 from dns_update.wire.name import Name
@@ -16,6 +17,8 @@ from dns_update.wire.name import Name
 
 async def foresee(examined: Examined) -> Diagnosis | None:
     """Return what would keep the server from carrying out the changes; None if nothing that questions show."""
+    if examined.kind.program not in SIGNING and examined.case.key is None and await is_of_active_directory(examined):
+        return examined.found("kerberos-perhaps")
     if examined.kind.program != BIND:
         return None
     case = examined.case

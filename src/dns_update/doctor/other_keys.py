@@ -16,6 +16,8 @@ from dns_update.value import Value
 from dns_update.wire.name import Name
 
 _IN_QUOTES = re.compile(rb"""["']([^"']+)["']""")
+_OF_WORD_PROCESSORS = "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb"  # quotes that they make of straight ones
+_INVISIBLE = "\u00a0\u200b\u200c\u200d\u2060\ufeff"  # blanks and marks that come with a copied text
 _OF_ALGORITHM = re.compile(rb"^(?:hmac-[a-z0-9.-]+:)?[^:\s]+:(\S+)$", re.IGNORECASE)  # the forms of -y of nsupdate
 _LEADING = re.compile(rb"^\s*(?:secret|key)\b\s*[:=]?\s*", re.IGNORECASE)  # of named.conf, Knot, and a K* file
 _BLANKS = re.compile(rb"\s+")
@@ -96,9 +98,20 @@ def _copy(key: Key, *, name: Name | None = None, algorithm: str = "", secret: by
 
 def _unquoted(text: bytes) -> bytes | None:
     """Read what is in quotes, or what is left without `;` and blanks: a line of named.conf, copied in part."""
-    found = _IN_QUOTES.search(text)
-    inner = found[1] if found else _BLANKS.sub(b"", text.strip(b" \t\r\n;\"'"))
+    plain = _plain(text)
+    found = _IN_QUOTES.search(plain)
+    inner = found[1] if found else _BLANKS.sub(b"", plain.strip(b" \t\r\n;\"'"))
     return None if inner == text else _decoded(inner)
+
+
+def _plain(text: bytes) -> bytes:
+    """Return a text with straight quotes, and without what nobody sees."""
+    try:
+        characters = text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text
+    straight = str.maketrans(dict.fromkeys(_OF_WORD_PROCESSORS, '"') | dict.fromkeys(_INVISIBLE, ""))
+    return characters.translate(straight).encode("utf-8")
 
 
 def _without_statement(text: bytes) -> bytes | None:

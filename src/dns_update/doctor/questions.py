@@ -111,6 +111,10 @@ class Questions:
         self._silent: set[tuple[Endpoint, TransportName]] = set()
         self._limited: set[Endpoint] = set()
 
+    def in_clear(self) -> Questions:
+        """Return questions to the same server without TLS or QUIC."""
+        return Questions(self.endpoint, self.rrclass, self._wall)
+
     async def soa(  # noqa: PLR0913 - all but the name can be left out
         self,
         name: Name,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dns_update.client.steps import Resolve
 from dns_update.doctor.diagnoses.zone import addresses_in
 from dns_update.doctor.questions import Answer, OutOfTime, Questions
+from dns_update.doctor.resolver_view import ResolverView, other_view
 from dns_update.doctor.server_kind import POWERDNS, ServerKind, kind_of
 from dns_update.errors import NoResponse
 from dns_update.exchange import TCP
@@ -51,7 +52,9 @@ class Surroundings(Value):
 
     `seconds_ahead` is how far the server's clock is ahead of ours; None if it does not say. With `takes_unsigned`, it
     takes updates of the zone from this machine without a key. If it is `encrypted_by` a transport, nothing else was
-    tried. `dnskeys` are the rdata of the zone's DNSKEY records; with some, it is signed.
+    tried. `dnskeys` are the rdata of the zone's DNSKEY records; with some, it is signed. `serial_without_key` is that
+    of the zone as everybody sees it; None if nobody does. `resolver_view` is what this machine's resolver sees, if it
+    is another one.
     """
 
     kind: ServerKind
@@ -62,6 +65,8 @@ class Surroundings(Value):
     seconds_ahead: int | None = None
     dnskeys: tuple[bytes, ...] = ()
     name_servers: tuple[NameServerState, ...] = ()
+    serial_without_key: int | None = None
+    resolver_view: ResolverView | None = None
 
 
 async def look_around(questions: Questions, zone: Name, key: Key | None, access: Access) -> Surroundings:
@@ -89,6 +94,8 @@ async def look_around(questions: Questions, zone: Name, key: Key | None, access:
         seconds_ahead=None if kind.program == POWERDNS else apex.seconds_ahead,  # it repeats our time
         dnskeys=tuple(record.rdata for record in _at(zone, apex.records(_DNSKEY))),
         name_servers=tuple(states),
+        serial_without_key=_serial_in(shown, zone) if shown.is_authoritative else None,
+        resolver_view=await _in_time(other_view(questions, zone, access.soa)),
     )
 
 
@@ -141,7 +148,7 @@ async def _shown_by(
     answer = await questions.soa(zone, endpoint=Endpoint(addresses[0], port))
     if answer.is_silent:
         return NameServerState(host, addresses[0], fault="silent")
-    serial = _serial_in(answer) if answer.is_authoritative else None
+    serial = _serial_in(answer, zone) if answer.is_authoritative else None
     fault = "" if serial is not None else "not-authoritative"
     return NameServerState(host, addresses[0], serial, fault)
 
@@ -167,6 +174,6 @@ async def _addresses(questions: Questions, zone: Name, key: Key | None, host: Na
         return []
 
 
-def _serial_in(answer: Answer) -> int | None:
-    soa = next(iter(answer.records(RRType.SOA)), None) if answer.rcode == Rcode.NOERROR else None
+def _serial_in(answer: Answer, zone: Name) -> int | None:
+    soa = next(iter(_at(zone, answer.records(RRType.SOA))), None) if answer.rcode == Rcode.NOERROR else None
     return None if soa is None else soa_serial(soa.rdata)

@@ -10,6 +10,7 @@ from dns_update.wire.name import Name
 
 MAX_TTL = 2**31 - 1  # RFC 2181, section 8
 _SERIAL = slice(-20, -16)  # of an SOA record's rdata, which ends with five numbers of 32 bits (RFC 1035, 3.3.13)
+_SERIALS = 2**32
 
 
 class Record(Value):
@@ -73,6 +74,11 @@ def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
 def soa_serial(rdata: bytes) -> int:
     """Return the serial number in an SOA record's rdata."""
     return int.from_bytes(rdata[_SERIAL])
+
+
+def is_after(serial: int, other: int) -> bool:
+    """Return whether a serial is after another one (RFC 1982, section 3.2)."""
+    return 0 < (serial - other) % _SERIALS < _SERIALS // 2
 
 
 def check_rdata(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> None:

@@ -17,11 +17,15 @@ _PROC = Path("/proc")
 
 
 class Identity(Value):
-    """A user as the kernel sees it: number, groups, and the name for people."""
+    """A user as the kernel sees it: number, groups, and the name for people.
+
+    `root` is the directory that shows the files as the user's running program sees them; empty if none runs.
+    """
 
     uid: int
     gids: frozenset[int]
     name: str
+    root: str = ""
 
     def lacks(self, path: Path, wanted: int) -> bool:
         """Return whether the user lacks some of the rights `wanted` to a file; False if we cannot see the file.
@@ -51,7 +55,7 @@ def running_as(program: str, is_ours: Callable[[list[str]], bool]) -> Identity |
     for directory, words in _running(program):
         with suppress(OSError):  # it has ended
             if is_ours(words):
-                return _identity_of((directory / "status").read_text())
+                return _identity_of((directory / "status").read_text())._replace(root=f"{directory}/root")
     return None
 
 

@@ -54,6 +54,30 @@ COMMON = {
         "the disk of $directory is full, so the server cannot write a change there, and answers SERVFAIL",
         "run: df -h -i $directory; and make room there",
     ),
+    "disk-read-only": (
+        (
+            "$directory is on a file system that is mounted read-only, so the server cannot write a change there, and "
+            "answers SERVFAIL"
+        ),
+        "findmnt -T $directory shows it: mount it writable; a volume of a container without :ro",
+    ),
+    "service-read-only": (
+        (
+            "the server sees $directory as read-only, although it is writable for others: its service or container "
+            "has it so; it cannot write a change there, and answers SERVFAIL"
+        ),
+        (
+            "under systemd, run: systemctl edit $unit; and write there, below [Service]: ReadWritePaths=$directory; "
+            "then restart it; in a container, mount the volume without :ro"
+        ),
+    ),
+    "immutable": (
+        (
+            "$directory, or the file to write there, has the attribute i (immutable), so not even root can write a "
+            "change there, and the server answers SERVFAIL"
+        ),
+        "lsattr -d $directory $directory/* shows it; chattr -i removes it",
+    ),
     "listens-at-other-port": (
         "the server listens at port $other of $address, and port $port was asked",
         "give that port: {dns-server:$at}; or change it in $setting, and restart the server",

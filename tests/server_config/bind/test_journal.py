@@ -28,6 +28,22 @@ def test_a_zone_file_that_was_changed_beside_its_journal(tmp_path: Path, serial:
         assert accepts(server, asked_for) is is_right
 
 
+@pytest.mark.parametrize("content", [b"", b"no journal" * 9, None])
+def test_what_is_in_the_place_of_a_journal_and_is_none(tmp_path: Path, content: bytes | None) -> None:
+    keys = [LabKey.generate("dd")]
+    text = zone("probe", "") + zone("example.com", POLICY)
+    server = Configured(tmp_path, readonly_keys=keys, extra=text, files=("example.com.",))
+    asked_for = intended("example.com", "home.example.com", key=key_of(keys[0]))
+    journal = tmp_path / "example.com.zone.jnl"
+    if content is None:
+        journal.mkdir()
+    else:
+        journal.write_bytes(content)
+    with server:
+        assert faults(asked(tmp_path / "named.conf", asked_for)) == ["journal-wrong"]
+        assert not accepts(server, asked_for)
+
+
 def test_what_is_not_a_journal_or_a_zone_file_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "j").write_bytes(b";BIND LOG V9.2\n".ljust(64, b"\0"))
     (tmp_path / "z").write_text("$TTL 1\n@ SOA a")

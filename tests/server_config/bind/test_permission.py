@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from dns_update.auth import Key
 from dns_update.wire.codes import RRType
 from lab import Bind, LabKey, Zone
 from tests.server_config.asked import accepts, asked, codes, faults, intended, key_of
+from tests.server_config.bind.configured import written, zone
 
 KEYS = ("dd", "other", "host.self")
 RIGHT = ""
@@ -138,3 +140,12 @@ def test_without_the_address_of_the_client_a_list_may_not_decide(server: Bind) -
     found = asked(path, intended("deny", "home.deny", key=key_named(server, "dd"), client=None))
     assert "allow-update-not-known" in codes(found)
     assert not faults(found)
+
+
+@pytest.mark.parametrize("kind", ["krb5-self", "ms-self"])
+def test_no_key_of_tsig_is_a_principal_of_kerberos(tmp_path: Path, kind: str) -> None:
+    key = LabKey.generate("dd")
+    rule = f"update-policy {{ grant EXAMPLE.COM {kind} . A; }};"
+    path = written(tmp_path, key.bind_clause() + zone("example.com", rule))
+    asked_for = intended("example.com", "home.example.com", key=key_of(key))
+    assert faults(asked(path, asked_for)) == ["policy-key-missing"]

@@ -1,8 +1,10 @@
 """Files that named cannot write; where a real named is run, it runs as another user, which needs root."""
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from lab import Bind, LabKey, Zone
 from lab.versions import version
 from tests.server_config.asked import accepts, asked, codes, faults, intended, key_of
 from tests.server_config.bind.configured import written, zone
+from tests.support.broken.servers import mount_read_only
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts named as another user")
 POLICY = "update-policy { grant dd zonesub; };"
@@ -72,7 +75,8 @@ def as_bind(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_journal_of_root_cannot_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
     journal = tmp_path / "example.com.zone.jnl"
-    journal.touch(0o644)
+    journal.write_bytes(b";BIND LOG V9.2\n".ljust(64, b"\0"))
+    journal.chmod(0o644)
     (tmp_path / "example.com.zone").write_text(Zone("example.com").text)
     (tmp_path / "example.com.zone").chmod(0o644)
     path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n{zone("example.com", POLICY)}')
@@ -170,7 +174,7 @@ def test_a_limit_of_the_zone_is_named_if_there_is_one(tmp_path: Path, most: int,
 
 def test_a_full_disk_has_no_place_for_the_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = LabKey.generate("dd")
-    monkeypatch.setattr(zone_files, "is_full", lambda directory: directory == tmp_path)
+    monkeypatch.setattr(zone_files, "disk_fault", lambda place, _root: "disk-full" if place == tmp_path else "")
     with Bind(tmp_path, zones=[Zone("example.com", policy=POLICY)], readonly_keys=[key]):
         found = asked(tmp_path / "named.conf", ASKED._replace(key=key_of(key)))
     assert faults(found) == ["disk-full"]
@@ -188,8 +192,28 @@ def test_a_zone_file_that_named_does_not_load(records: str, wrong: str, tmp_path
     assert [wrong in each.values["fault"] for each in found] == ([True] if wrong else [])
 
 
-def test_a_zone_file_of_another_format_is_not_checked(tmp_path: Path) -> None:
-    (tmp_path / "example.com.zone").write_bytes(b"\0\0\0\2")
-    own = zone("example.com", f"masterfile-format raw; {POLICY}")
-    path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n{own}')
-    assert "zone-file-wrong" not in codes(asked(path, ASKED))
+@pytest.mark.parametrize("form", ["raw", "text"])
+def test_a_zone_file_is_checked_in_its_own_format(tmp_path: Path, form: str) -> None:
+    text = tmp_path / "text"
+    text.write_text(Zone("example.com").text)
+    compiled = ["named-checkzone", "-F", form, "-o", str(tmp_path / "example.com.zone"), "example.com", str(text)]
+    subprocess.run(compiled, check=True, capture_output=True)
+    for stated in ("raw", "text"):
+        own = zone("example.com", f"masterfile-format {stated}; {POLICY}")
+        path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n{own}')
+        assert ("zone-file-wrong" in codes(asked(path, ASKED))) is (stated != form)
+
+
+@needs_root
+def test_a_directory_that_is_mounted_read_only(tmp_path: Path) -> None:
+    zones = tmp_path / "zones"
+    zones.mkdir()
+    key = LabKey.generate("dd")
+    policy = f'{POLICY} journal "zones/example.com.jnl";'
+    with ExitStack() as stack:
+        server = stack.enter_context(Bind(tmp_path, zones=[Zone("example.com", policy=policy)], readonly_keys=[key]))
+        asked_for = ASKED._replace(key=key_of(key))
+        mount_read_only(stack, zones)
+        found = asked(tmp_path / "named.conf", asked_for)
+        assert not accepts(server, asked_for)
+    assert faults(found) == ["disk-read-only"]

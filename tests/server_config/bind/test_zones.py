@@ -47,6 +47,26 @@ def zone_of(name: str = "example.com") -> str:
 
 
 @pytest.mark.parametrize(
+    ("rest", "is_other"),
+    [
+        (zone_of().replace("com.zone", "com.other"), True),
+        ("", False),
+        ('zone "example.com" { in-view "keyed"; };', False),
+    ],
+)
+def test_a_zone_of_the_same_name_in_another_view_does_not_show_the_change(
+    tmp_path: Path, rest: str, *, is_other: bool
+) -> None:
+    for name in ("zone", "other"):
+        (tmp_path / f"example.com.{name}").write_text(Zone("example.com").text)
+    options = f'options {{ directory "{tmp_path}"; }};\n'
+    path = written(tmp_path, KEY + options + VIEWS.format(zone_of(), rest))
+    found = asked(path, intended("example.com", "home.example.com", key=SAME_KEY))
+    noted = [texts(each)[0] for each in found if each.code == "zone-in-other-views"]
+    assert ["is in: rest, where" in text for text in noted] == ([True] if is_other else [])
+
+
+@pytest.mark.parametrize(
     ("keyed", "rest", "fault"),
     [
         (zone_of(), "", ""),
@@ -238,7 +258,7 @@ def test_check_names_is_inherited(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_asks_another_program_is_not_decided(tmp_path: Path) -> None:
-    rules = "grant EXAMPLE.COM krb5-self . A;"
+    rules = 'grant "local:/run/asked" external * A;'
     path = written(tmp_path, KEY + zone("example.com", f"update-policy {{ {rules} }};"))
     found = asked(path, intended("example.com", "home.example.com", key=SAME_KEY))
     assert "rule-asks-others" in codes(found)

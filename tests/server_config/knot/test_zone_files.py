@@ -42,7 +42,9 @@ def test_a_limit_of_the_zone_is_named_if_there_is_one(tmp_path: Path, size: int,
 
 
 def test_a_full_disk_has_no_place_for_the_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zone_files, "is_full", lambda directory: directory in (tmp_path, tmp_path / "journal"))
+    monkeypatch.setattr(
+        zone_files, "disk_fault", lambda directory, _root: "disk-full" if directory.is_relative_to(tmp_path) else ""
+    )
     with knot(tmp_path, ""):
         found = asked(tmp_path / "knot.conf", ASKED)
     assert faults(found) == ["disk-full"]

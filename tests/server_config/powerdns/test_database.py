@@ -98,6 +98,35 @@ def test_keys_that_powerdns_rejects(server: PowerDns, change: dict[str, str], fa
     assert all(key.secret not in repr(found) for key in server.readonly_keys)
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "fault"),
+    [
+        ("secret", '"SECRET"', "key-stored-secret"),
+        ("secret", "SEC RET", "key-stored-secret"),
+        ("algorithm", "sha256", "key-stored-algorithm"),
+    ],
+)
+def test_a_key_that_was_stored_as_powerdns_cannot_use_it(tmp_path: Path, column: str, value: str, fault: str) -> None:
+    key = LabKey.generate("dd")
+    asked_for = intended("example.com", "home.example.com", key=key_of(key))
+    with PowerDns(tmp_path, keys=[key]) as server:
+        server.execute(f"UPDATE tsigkeys SET {column} = ?", value.replace("SECRET", key.secret))  # noqa: S608 - ours
+        found = asked(tmp_path / "pdns.conf", asked_for)
+        assert not accepts(server, asked_for)
+    assert faults(found) == [fault]
+    assert key.secret not in repr(found)
+
+
+def test_a_zone_without_its_soa_record_is_not_served(tmp_path: Path) -> None:
+    key = LabKey.generate("dd")
+    asked_for = intended("example.com", "home.example.com", key=key_of(key))
+    with PowerDns(tmp_path, keys=[key]) as server:
+        server.execute("DELETE FROM records WHERE type = ?", "SOA")
+        found = asked(tmp_path / "pdns.conf", asked_for)
+        assert not accepts(server, asked_for)
+    assert faults(found) == ["zone-data"]
+
+
 def test_a_secondary(server: PowerDns) -> None:
     pdnsutil(server, "set-kind", "primary.example", "slave")
     asked_for = intended("primary.example", "home.primary.example", key=key_named(server, "dd"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from lab import Bind, LabKey, Zone
 from lab.key import write_private
 from lab.port import IPV6
-from tests.support.broken.servers import KEY, bind, line, zones
+from tests.support.broken.servers import ANY, KEY, bind, line, mount_read_only, zones
 from tests.support.broken.set_up import Words, broken
 
 
@@ -174,3 +174,22 @@ def bind_rule_for_tcp(stack: ExitStack, directory: Path) -> Words:
     server = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own))
     words = ["zone=0.0.127.in-addr.arpa", "address=", "type=PTR", "value=home.example.com."]
     return line(server, directory, None, *words, name="1")
+
+
+@broken(
+    "BIND: the zone's directory is mounted read-only", "cannot-write", "nor read-only (findmnt", only_by_update=True
+)
+def bind_read_only(stack: ExitStack, directory: Path) -> Words:
+    place = directory / "bind" / "zones"
+    place.mkdir(parents=True)
+    (place / "zone").write_text(Zone("example.com").text, encoding="utf-8")
+    own = f'zone example.com {{ type primary; file "zones/zone"; {ANY} }};'
+    server = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=[], extra=own))
+    mount_read_only(stack, place)
+    return line(server, directory)
+
+
+@broken("BIND: an NSEC record, which only the server makes", "made-by-server", "made by the server itself")
+def bind_record_of_the_signer(stack: ExitStack, directory: Path) -> Words:
+    words = ["address=", "type=NSEC", "value=www.example.com. A"]
+    return line(bind(stack, directory, ANY), directory, KEY, *words)

@@ -352,3 +352,55 @@ def bind_only_the_zone_of_the_key(stack: ExitStack, directory: Path) -> Words:
     key = LabKey.generate("acme.example.org")
     server = Bind(directory / "bind", keys=[key], zones=[Zone("acme.example.org")])
     return line(stack.enter_context(server), directory, key, "zone=", name="home.example.org")
+
+
+class WithEmptyZones(Resolver):
+    """BIND that resolves names, as most of them are: with the zones of RFC 6303."""
+
+    def _configuration(self) -> str:
+        return super()._configuration().replace("empty-zones-enable no", "empty-zones-enable yes")
+
+
+def _reverse(server: Bind, directory: Path, zone: str, name: str) -> Words:
+    words = [f"zone={zone}", "address=", "type=PTR", "value=home.example.com."]
+    return line(server, directory, KEY, *words, name=name)
+
+
+@broken(
+    "BIND resolves names, too, and has the reverse zone only as an empty one (RFC 6303)", "empty-zone",
+    "as an empty zone", 'zone "168.192.in-addr.arpa" { type primary;',
+)  # fmt: skip
+def bind_empty_zone(stack: ExitStack, directory: Path) -> Words:
+    server = WithEmptyZones(directory / "bind", readonly_keys=[KEY], zones=zones(ANY))
+    return _reverse(stack.enter_context(server), directory, "168.192.in-addr.arpa", "9.7")
+
+
+@broken(
+    "BIND has an empty zone above the reverse zone", "empty-zone", "as an empty zone", 'zone "7.168.192.in-addr.arpa" {'
+)
+def bind_empty_zone_above(stack: ExitStack, directory: Path) -> Words:
+    server = WithEmptyZones(directory / "bind", readonly_keys=[KEY], zones=zones(ANY))
+    return _reverse(stack.enter_context(server), directory, "7.168.192.in-addr.arpa", "9")
+
+
+@broken("BIND has neither the zone nor the key: it is another server", "no-zone", "has no zone example.com")
+def bind_is_another_server(stack: ExitStack, directory: Path) -> Words:
+    server = stack.enter_context(Bind(directory / "bind", zones=[Zone("example.net")]))
+    return line(server, directory)
+
+
+@broken(
+    "BIND: NSEC3PARAM in a zone that is not signed", "", "and this one has no DNSKEY records: sign it first",
+    only_by_update=True,
+)  # fmt: skip
+def bind_parameters_without_signatures(stack: ExitStack, directory: Path) -> Words:
+    words = ["address=", "type=NSEC3PARAM", "value=1 0 0 -", "timeout=0.2"]
+    return line(bind(stack, directory, ANY), directory, KEY, *words, name="@")
+
+
+@broken("BIND: the data of a PTR record is not a host name (check-names)", "check-names", "my_host.example.com")
+def bind_pointer_with_underscore(stack: ExitStack, directory: Path) -> Words:
+    own = [Zone("2.0.192.in-addr.arpa", policy=ANY)]
+    server = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own))
+    words = ["zone=2.0.192.in-addr.arpa", "address=", "type=PTR", "value=my_host.example.com.", "check-names=no"]
+    return line(server, directory, KEY, *words, name="9")

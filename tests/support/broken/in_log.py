@@ -7,6 +7,14 @@ all that never reaches the server.
 from pathlib import Path
 
 IN_LOG = {
+    "bind_record_of_the_signer": "signed-by-server",
+    "bind_empty_zone": "update-denied",
+    "bind_is_another_server": "signed-with-unknown-key",
+    "bind_secret_in_typographic_quotes": "signed-with-another-secret",
+    "bind_read_only": "journal-not-writable",
+    "powerdns_stored_quotes": "signed-with-another-secret",
+    "powerdns_stored_dot": "signed-with-unknown-key",
+    "powerdns_read_only_disk": "database-read-only",
     "powerdns_secondary": "not-forwarded",
     "bind_static_zone": "update-denied",
     "bind_allow_update_none": "update-denied",

@@ -128,3 +128,8 @@ def bind_clock_ahead(stack: ExitStack, directory: Path) -> Words:
 @broken("BIND: the key of rndc, which named.conf does not include", "key-of-rndc", 'include "/etc/bind/rndc.key";')
 def bind_key_of_rndc(stack: ExitStack, directory: Path) -> Words:
     return line(bind(stack, directory, ANY), directory, LabKey.generate("rndc-key"))
+
+
+@broken("the secret has the quotes of a word processor", "secret-without-quotes", "quotes")
+def bind_secret_in_typographic_quotes(stack: ExitStack, directory: Path) -> Words:
+    return secret_line(bind(stack, directory, ANY), directory, f"\u201c{SECRET}\u201d\u00a0")

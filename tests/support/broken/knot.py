@@ -190,3 +190,8 @@ def knot_key_of_a_signed_zone(stack: ExitStack, directory: Path) -> Words:
     server = stack.enter_context(Knot(directory / "knot", keys=[KEY], zones=[zone]))
     public = base64.b64encode(bytes(63)).decode()  # so long that it ends without "=", which `line` would leave out
     return line(server, directory, KEY, "address=", "type=DNSKEY", f"value=257 3 13 {public}", name="@")
+
+
+@broken("Knot: the acl has the address and the key of others", "key-in-no-acl", "an acl takes what has both")
+def knot_acl_for_others(stack: ExitStack, directory: Path) -> Words:
+    return line(knot(stack, directory, f"    address: 192.0.2.0/24\n{UPDATE}".replace("home", "other")), directory)

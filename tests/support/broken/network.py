@@ -216,3 +216,16 @@ def dnsdist_acl(stack: ExitStack, directory: Path) -> Words:
 @broken("no machine answers at the address", "silent", "tcpdump -n port", "no machine has the address")
 def silent_address(stack: ExitStack, directory: Path) -> Words:
     return line(stack.enter_context(Silent()).address, directory, KEY, "timeout=0.3")
+
+
+@broken(
+    "a load balancer sends queries to another server than updates", "read-elsewhere", "a load balancer or proxy",
+    only_by_update=True,
+)  # fmt: skip
+def queries_go_elsewhere(stack: ExitStack, directory: Path) -> Words:
+    primary = bind(stack, directory, ANY)
+    other = stack.enter_context(Bind(directory / "other", readonly_keys=[KEY]))
+    updates = f'newServer({{address="127.0.0.1:{primary.port}", pool="updates", healthCheckMode="up"}})'
+    rule = 'addAction(OpcodeRule(DNSOpcode.Update), PoolAction("updates"))'
+    server = Dnsdist(directory / "dnsdist", upstream=other, options=f"{updates}\n{rule}")
+    return line(stack.enter_context(server), directory, KEY, "timeout=0.2")

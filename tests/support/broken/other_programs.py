@@ -50,6 +50,17 @@ def unbound(stack: ExitStack, directory: Path) -> Words:
     return line(resolver, directory)
 
 
+@broken(
+    "Unbound has the reverse zone only as an empty one", "empty-zone", "as an empty zone", "let the resolver ask it",
+    check_stops_before=_UNBOUND_DROPS_UPDATES,
+)  # fmt: skip
+def unbound_empty_zone(stack: ExitStack, directory: Path) -> Words:
+    upstream = stack.enter_context(Bind(directory / "bind", keys=[KEY]))
+    resolver = stack.enter_context(Unbound(directory / "unbound", upstream=upstream))
+    words = ["zone=168.192.in-addr.arpa", "address=", "type=PTR", "value=home.example.com."]
+    return line(resolver, directory, KEY, *words, name="9.7")
+
+
 @broken("the server is dnsmasq of a router", "is-resolver-beside", "is a resolver (dnsmasq", "primary, ns.example.com")
 def dnsmasq(stack: ExitStack, directory: Path) -> Words:
     upstream = stack.enter_context(Bind(directory / "bind", keys=[KEY]))

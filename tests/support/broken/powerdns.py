@@ -3,6 +3,7 @@
 import socket
 import sqlite3
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,25 @@ from lab.key import write_private
 from lab.port import IPV6
 from lab.powerdns import PowerDnsBind
 from lab.versions import is_within
-from tests.support.broken.servers import ANY, KEY, OTHER, SECRET, line, powerdns, secret_line, zones
+from tests.support.broken.servers import ANY, KEY, OTHER, SECRET, line, mount_read_only, powerdns, secret_line, zones
 from tests.support.broken.set_up import Words, broken
 from tests.support.peer import closed_port
+
+
+@dataclass(eq=False, kw_only=True)
+class PowerDnsElsewhere(PowerDns):
+    """PowerDNS with its database in a directory of its own, which a second start leaves as it is."""
+
+    is_prepared: bool = False
+
+    @property
+    def _database(self) -> Path:
+        return self.directory / "database" / "zones.sqlite3"
+
+    def _prepare(self) -> None:
+        if not self.is_prepared:
+            self._database.parent.mkdir()
+            super()._prepare()
 
 
 @broken("PowerDNS: dnsupdate is off", "powerdns-updates-off", "dnsupdate=yes")
@@ -185,3 +202,51 @@ def powerdns_secondary_of_an_unknown_primary(stack: ExitStack, directory: Path) 
     server = powerdns(stack, directory, options="forward-dnsupdate=no")
     server.execute("UPDATE domains SET type = 'SLAVE', master = '192.0.2.1'")
     return line(server, directory)
+
+
+@broken("PowerDNS: the secret was stored with its quotes", "key-not-accepted", "in Base64 without quotes")
+def powerdns_stored_quotes(stack: ExitStack, directory: Path) -> Words:
+    server = powerdns(stack, directory)
+    server.execute("UPDATE tsigkeys SET secret = ?", f'"{SECRET}"')
+    return line(server, directory)
+
+
+@broken("PowerDNS: the key's name was stored with a final dot", "key-not-accepted", "without a final dot")
+def powerdns_stored_dot(stack: ExitStack, directory: Path) -> Words:
+    server = powerdns(stack, directory)
+    server.execute("UPDATE tsigkeys SET name = ?", "home.")
+    return line(server, directory)
+
+
+@broken(
+    "PowerDNS: the zone has no SOA record",
+    "queries-refused",
+    "pdnsutil check-zone example.com",
+    check_stops_before=True,
+)
+def powerdns_without_soa(stack: ExitStack, directory: Path) -> Words:
+    server = powerdns(stack, directory)
+    server.execute("DELETE FROM records WHERE type = ?", "SOA")
+    return line(server, directory)
+
+
+@broken(
+    "PowerDNS: its database is on a disk that is mounted read-only", "cannot-write", "nor read-only",
+    only_by_update=True,
+)  # fmt: skip
+def powerdns_read_only_disk(stack: ExitStack, directory: Path) -> Words:
+    server = PowerDnsElsewhere(directory / "powerdns", keys=[KEY])
+    with server:
+        pass
+    mount_read_only(stack, server.directory / "database")
+    server.is_prepared = True
+    return line(stack.enter_context(server), directory)
+
+
+@broken(
+    "PowerDNS: an NSEC record, which only the server makes", "", "makes RRSIG, NSEC and NSEC3 records itself",
+    only_by_update=True,
+)  # fmt: skip
+def powerdns_record_of_the_signer(stack: ExitStack, directory: Path) -> Words:
+    words = ["address=", "type=NSEC", "value=www.example.com. A", "timeout=0.2"]
+    return line(powerdns(stack, directory), directory, KEY, *words)

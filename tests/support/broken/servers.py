@@ -1,9 +1,12 @@
 """The servers that set-ups are made of, and the line that everybody gives."""
 
 import base64
+import os
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
+
+import pytest
 
 from dns_update.transport import Endpoint
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone
@@ -80,6 +83,15 @@ def views(directory: Path, *parts: tuple[str, str, str, str]) -> str:
 
 def run_tool(*command: str) -> None:
     subprocess.run([find_program(command[0], "bind9"), *command[1:]], check=True, capture_output=True)
+
+
+def mount_read_only(stack: ExitStack, directory: Path) -> None:
+    """Let nobody write in a directory, root neither, until the stack ends."""
+    if os.geteuid() != 0:
+        pytest.skip("only root mounts")
+    subprocess.run(["mount", "--bind", str(directory), str(directory)], check=True)
+    stack.callback(subprocess.run, ["umount", "--lazy", str(directory)], check=True)
+    subprocess.run(["mount", "-o", "remount,ro,bind", str(directory)], check=True)
 
 
 class Resolver(Bind):

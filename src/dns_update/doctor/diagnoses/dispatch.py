@@ -6,10 +6,12 @@ from dns_update import errors
 from dns_update.doctor.diagnoses import failure, ignored, key, permission, silence, zone
 from dns_update.doctor.diagnosis import Case, Diagnosis, Examined
 from dns_update.doctor.questions import Questions
+from dns_update.doctor.server_kind import SIGNING
 from dns_update.wire.codes import Rcode
 
 _OF_KEYS = (errors.KeyRejected, errors.ReplyNotTrusted)
 _SAY_WHY = (errors.NameExists, errors.NameNotFound, errors.ClocksDiffer)
+_DONE = (Rcode.NOERROR, Rcode.NXDOMAIN)
 _UNEXPLAINED = (Rcode.SERVFAIL, Rcode.NOTIMP, Rcode.FORMERR)
 _OF_PERMISSION = (errors.PermissionDenied, errors.ZoneNotFound)
 
@@ -56,8 +58,9 @@ async def _cause_in_zone(examined: Examined, error: errors.DnsUpdateError) -> Di
     """Return the cause of a failure at a server that has the zone."""
     if isinstance(error, errors.NotApplied):
         return await ignored.cause_of(examined)
-    if isinstance(error, errors.ReplyNotTrusted) and await key.is_only_for_queries(examined):
-        return examined.found("answered-between")
+    between = await _between(examined, error)
+    if between is not None:
+        return between
     if isinstance(error, errors.ServerFailure) or _claimed(error) in _UNEXPLAINED:
         return await failure.cause_of(examined, error)
     own_key = examined.case.key
@@ -69,6 +72,16 @@ async def _cause_in_zone(examined: Examined, error: errors.DnsUpdateError) -> Di
     if isinstance(error, _OF_KEYS + _OF_PERMISSION) and not is_question:
         return await permission.cause_of(examined, is_refused=not isinstance(error, errors.ZoneNotFound))
     return None
+
+
+async def _between(examined: Examined, error: errors.DnsUpdateError) -> Diagnosis | None:
+    """Return that something on the way answers updates itself, or changes an answer that is not a refusal."""
+    if not isinstance(error, errors.ReplyNotTrusted):
+        return None
+    if await key.is_only_for_queries(examined):
+        return examined.found("answered-between")
+    is_answer = examined.kind.program in SIGNING and error.claimed_rcode in _DONE
+    return examined.found("altered-between") if is_answer and await key.is_accepted(examined) else None
 
 
 def _claimed(error: errors.DnsUpdateError) -> int | None:

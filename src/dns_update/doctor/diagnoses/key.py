@@ -11,7 +11,12 @@ from collections.abc import Iterable
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import FUDGE
-from dns_update.doctor.diagnoses.permission import is_of_active_directory, is_permitted_at, primary_elsewhere
+from dns_update.doctor.diagnoses.permission import (
+    is_of_active_directory,
+    is_permitted_at,
+    looks_at_prerequisites_first,
+    primary_elsewhere,
+)
 from dns_update.doctor.diagnoses.zone import is_loopback
 from dns_update.doctor.diagnosis import Diagnosis, Examined
 from dns_update.doctor.other_keys import (
@@ -51,6 +56,12 @@ async def cause_of(examined: Examined, key: Key) -> Diagnosis | None:
 async def is_unknown(examined: Examined, key: Key) -> bool:
     """Return whether nothing is known of the key: signed queries are not answered."""
     return not (await _ask(examined, key)).accepts_key
+
+
+async def is_accepted(examined: Examined) -> bool:
+    """Return whether the server accepts the key of the case for queries; False without one."""
+    key = examined.case.key
+    return key is not None and (await _ask(examined, key)).accepts_key
 
 
 async def ignores_signatures(examined: Examined) -> bool:
@@ -131,7 +142,8 @@ async def _cause_in_name(examined: Examined, key: Key) -> Diagnosis | None:
 
 async def _unknown(examined: Examined) -> Diagnosis:
     """Return that the server does not have the key, and perhaps needs none, or is not the one that has it."""
-    if (await examined.questions.probe(examined.zone, None, examined.case.changes)).permits:
+    tells_nothing = await looks_at_prerequisites_first(examined)
+    if not tells_nothing and (await examined.questions.probe(examined.zone, None, examined.case.changes)).permits:
         return examined.found("updates-by-address")
     if await is_of_active_directory(examined):
         return examined.found("kerberos-only")

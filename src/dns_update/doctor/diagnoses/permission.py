@@ -14,16 +14,18 @@ from dns_update.doctor.questions import Answer
 from dns_update.doctor.server_kind import BIND, KNOT, POWERDNS, WINDOWS
 from dns_update.exchange import TCP
 from dns_update.rr.embedded_names import soa_mname
-from dns_update.rr.host_names import is_host, may_own
+from dns_update.rr.host_names import may_own, wrong_name
 from dns_update.rr.record import Record
 from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.update import Update
 from dns_update.value import Value
-from dns_update.wire.codes import Rcode, RRClass, RRType, rrtype_to_text
+from dns_update.wire.codes import Rcode, RRClass, RRType, rrtype_from_text, rrtype_to_text
 from dns_update.wire.name import Name
 
 OUTSIDE = Name.from_text("outside.invalid")
 _PLAIN = b"dns-update-check"  # a host name that nobody else uses
+_MADE_BY_SERVER = tuple(map(rrtype_from_text, ("RRSIG", "NSEC", "NSEC3")))
+_USUAL_TYPES = (RRType.A, RRType.AAAA, RRType.TXT)  # that rules of names grant
 _OF_NOTIMP = {BIND: "answered-between-unsigned", KNOT: "answered-between-unsigned", POWERDNS: "powerdns-backend"}
 """BIND and Knot never say NOTIMP to an update, PowerDNS only if its backend cannot write."""
 _DOMAIN_CONTROLLERS = Name.from_text("_ldap._tcp.dc._msdcs")  # of Active Directory, and of Samba
@@ -41,7 +43,7 @@ async def cause_of(examined: Examined, *, is_refused: bool) -> Diagnosis | None:
     probe = await examined.questions.probe(examined.zone, key)
     if probe.is_silent:
         return None
-    if probe.permits and key is None and await _looks_at_prerequisites_first(examined):
+    if probe.permits and key is None and await looks_at_prerequisites_first(examined):
         return examined.found("kerberos-only")
     if probe.permits:
         return await _perhaps_of_primary(examined, await _cause_in_change(examined, is_refused=is_refused))
@@ -201,7 +203,7 @@ async def is_of_active_directory(examined: Examined) -> bool:
     return bool(await examined.questions.records(controllers, RRType.SRV))
 
 
-async def _looks_at_prerequisites_first(examined: Examined) -> bool:
+async def looks_at_prerequisites_first(examined: Examined) -> bool:
     """Return whether a probe tells nothing: Samba checks the prerequisites before it looks at the signature."""
     return examined.kind.program not in (BIND, KNOT, POWERDNS) and await is_of_active_directory(examined)
 
@@ -223,6 +225,8 @@ async def _cause_in_powerdns(examined: Examined) -> Diagnosis:
 async def _cause_in_change(examined: Examined, *, is_refused: bool) -> Diagnosis | None:
     """Return which part of the change is refused, by probes of changes that differ in one thing."""
     changes = examined.case.changes
+    if changes and all(change.rrtype in _MADE_BY_SERVER for change in changes):
+        return examined.found("made-by-server")
     if not changes or await _permits(examined, changes):
         return await _cause_beyond_permission(examined) if is_refused else None
     if await _permits(examined, _without_data(changes)):
@@ -253,7 +257,7 @@ async def _cause_in_data(examined: Examined) -> Diagnosis | None:
     """Return which name in the data BIND refuses, whatever the key may do; nothing else looks at the data."""
     added = examined.case.added
     bad = [record.name for record in added if not may_own(record.name, record.rrtype, record.rrclass)]
-    bad += [host for host in hosts_in(added) if not is_host(host)]
+    bad += [wrong for record in added if (wrong := wrong_name(record)) is not None]
     return examined.found("check-names", bad_name=bad[0]) if bad else None
 
 
@@ -271,6 +275,10 @@ async def _cause_in_policy(examined: Examined) -> Diagnosis:
     refused = [part for part in _by_type(case.changes) if not await _permits(examined, part)]
     if 0 < len(refused) < len(list(_by_type(case.changes))):
         return examined.found("type-denied", denied=_types(refused), allowed=_other_types(case.changes, refused))
+    if {change.rrtype for change in case.changes} == {RRType.ANY}:
+        allowed = [rrtype for rrtype in _USUAL_TYPES if await _permits(examined, (_deletion(case.owner, rrtype),))]
+        if allowed:
+            return examined.found("whole-name-denied", allowed=" ".join(map(rrtype_to_text, allowed)))
     other = RRType.A if {change.rrtype for change in case.changes} == {RRType.TXT} else RRType.TXT
     if await _permits(examined, (_deletion(case.owner, other),)):
         return examined.found("type-denied", denied=case.types, allowed=rrtype_to_text(other))

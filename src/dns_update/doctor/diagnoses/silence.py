@@ -22,8 +22,10 @@ from dns_update.message import Message
 from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import parse_address
+from dns_update.wire.name import Name
 
 _UNKNOWN = ServerKind("")
+_ROOT = Name(())
 _UNREACHABLE = {HOST_UNREACHABLE: "host-unreachable", NETWORK_UNREACHABLE: "network-unreachable"}
 _CLOSED = (CONNECTION_RESET, NETWORK_ERROR)  # a connection that was accepted: with octets unread, or none
 _LOOPBACK = ("127.0.0.1", "::1")
@@ -33,6 +35,8 @@ _OTHER_PORTS = {443: "DNS over HTTPS", 853: "DNS over TLS", 953: "rndc", 5353: "
 
 async def cause_of(questions: Questions, case: Case, error: NoResponse) -> Diagnosis:
     """Return why a server was silent."""
+    if questions.encrypted_by is not None and await _answers_in_clear(questions):
+        return diagnosis_of(questions, case, _UNKNOWN, "no-tls")
     asked = case.zone if case.zone is not None else case.owner
     query = Message.query(asked, RRType.SOA, questions.rrclass)
     by_udp = await questions.ask(query, transport=UDP)
@@ -51,6 +55,14 @@ async def cause_of(questions: Questions, case: Case, error: NoResponse) -> Diagn
     if error.cause in _UNREACHABLE:
         return diagnosis_of(questions, case, _UNKNOWN, _UNREACHABLE[error.cause])
     return await _nothing_there(questions, case, query, by_udp)
+
+
+async def _answers_in_clear(questions: Questions) -> bool:
+    """Return whether the port at which TLS was tried answers a query without it, by UDP, as no port of TLS does.
+
+    It is one about the root, which tells nobody on the way what is to be changed.
+    """
+    return not (await questions.in_clear().soa(_ROOT)).is_silent
 
 
 async def _updates_dropped(questions: Questions, case: Case) -> Diagnosis:

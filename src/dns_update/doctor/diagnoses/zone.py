@@ -9,12 +9,13 @@ from dns_update.doctor.diagnosis import Case, Diagnosis, Examined, diagnosis_of
 from dns_update.doctor.questions import Answer, Questions
 from dns_update.doctor.server_kind import BIND, OTHER, RESOLVERS, ServerKind, kind_of, recognise, version_of
 from dns_update.rr.embedded_names import soa_mname
-from dns_update.rr.record import Record
+from dns_update.rr.record import Record, soa_serial
 from dns_update.wire.codes import Flag, Rcode, RRType
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address
 from dns_update.wire.name import Name
 
+_OF_UNBOUND = Name.from_text("localhost"), Name.from_text("nobody.invalid")
 _OUTSIDE = Name.from_text("outside.invalid")  # in no zone (RFC 6761, section 6.4)
 _REVERSE = Name.from_text("in-addr.arpa"), Name.from_text("ip6.arpa")  # of IPv4 and IPv6
 _HOSTERS = {
@@ -43,6 +44,10 @@ async def look_for(questions: Questions, case: Case) -> Examined | Diagnosis | N
         asked = asked.parent  # an alias is in the zone of the name above it, and the answer is about another name
         answer = await questions.soa(asked)
     soa = answer.soa_above(asked) if answer.is_authoritative else None
+    empty = empty_zone_in(answer, case.owner)
+    if empty is not None:
+        kind = kind_of(await version_of(questions))
+        return diagnosis_of(questions, case, kind, "empty-zone", zone=case.zone or empty, found=empty)
     if soa is not None and (soa.name == asked or (case.zone is None and not is_top(soa.name))):
         kind = await recognise(questions, soa.name, by_update=bool(case.changes))
         if kind.program in RESOLVERS:  # it passes on the AA bit of another server
@@ -98,6 +103,21 @@ async def _resolver(questions: Questions, case: Case, kind: ServerKind, asked: N
     is_same = questions.endpoint.address in addresses
     cause = "is-resolver-beside" if is_same else "is-resolver-of-zone"
     return diagnosis_of(questions, case, kind, cause, zone=soa.name, **found)
+
+
+def empty_zone_in(answer: Answer, name: Name) -> Name | None:
+    """Return the empty zone that an answer about a name comes from, if it is from one; None otherwise.
+
+    A resolver makes such zones itself (RFC 6303). In BIND's SOA records the zone is its own primary, without a contact
+    and with serial 0; Unbound's have localhost and the contact that section 3 of the RFC recommends.
+    """
+    soa = answer.soa_above(name)
+    if soa is None:
+        return None
+    cursor = Cursor(soa.rdata)
+    primary, contact = cursor.name(), cursor.name()
+    of_bind = primary == soa.name and not contact.labels and not soa_serial(soa.rdata)
+    return soa.name if of_bind or (primary, contact) == _OF_UNBOUND else None
 
 
 def hoster_of(host: Name) -> str:
@@ -204,6 +224,8 @@ async def _refused(questions: Questions, case: Case, kind: ServerKind, asked: Na
     if known is not None:
         return known
     probe = await questions.probe(asked, case.key, case.changes)
+    if probe.tsig_error:  # it looks at the key first, and the zone may be what is wrong
+        probe = await questions.probe(asked, None)
     if _means_no_zone(probe, await questions.soa(_OUTSIDE), kind):
         return _no_zone(questions, case, kind, asked)
     if probe.rcode == Rcode.REFUSED and kind.program == BIND:

@@ -7,7 +7,7 @@ from dns_update.server_config.bind.canonical import read_configuration
 from dns_update.server_config.bind.keys import examine_key
 from dns_update.server_config.bind.listening import examine_listening
 from dns_update.server_config.bind.match_lists import MatchList, Peer
-from dns_update.server_config.bind.other_views import examine_other_views
+from dns_update.server_config.bind.other_views import examine_copies, examine_other_views
 from dns_update.server_config.bind.permission import examine_permission
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.status import RNDC, examine_status
@@ -48,6 +48,7 @@ def examine(path: str, intended: IntendedUpdate, *, rndc: tuple[str, ...] | None
         _check_names(found, intended, owner_scope, zone)
         examine_files(found, owner_scope, zone, path, intended)
         default = RNDC if path in STANDARD_CONFIGURATIONS else ()
+        examine_copies(found, intended, owner_scope, zone, selection.others)
         examine_status(found, intended, owner_scope, zone, default if rndc is None else rndc)
     return found.all()
 

@@ -17,7 +17,10 @@ _JOURNAL_HEADER_OCTETS = 64
 
 
 def examine_journal(found: Findings, file: Statement, zone_file: Path, journal: Path) -> None:
-    """Add that the zone file has a serial that its journal does not have: it was changed beside it."""
+    """Add that a journal is none, or that it does not have the zone file's serial: the file was changed beside it."""
+    if _is_something_else(journal):
+        found.fault("journal-wrong", file.place, jnl=str(journal))
+        return
     serial, serials = soa_serial(zone_file), journal_serials(journal)
     if serial is None or serials is None or _is_between(serials[0], serial, serials[1]):
         return
@@ -25,6 +28,17 @@ def examine_journal(found: Findings, file: Statement, zone_file: Path, journal: 
     found.fault(
         "journal-out-of-sync", file.place, path=str(zone_file), serial=str(serial), journal=has, jnl=str(journal)
     )
+
+
+def _is_something_else(journal: Path) -> bool:
+    """Return whether something is in the place of a journal that is none, so that named does not load the zone."""
+    try:
+        with journal.open("rb") as file:
+            return not file.read(_JOURNAL_HEADER_OCTETS).startswith(_JOURNAL_FORMAT)
+    except IsADirectoryError:
+        return True
+    except OSError:
+        return False
 
 
 def soa_serial(path: Path) -> int | None:

@@ -36,5 +36,18 @@ def _accepts(intended: IntendedUpdate, scope: ViewScope, zone: Statement) -> boo
     return not tried.has_fault
 
 
+def examine_copies(
+    found: Findings, intended: IntendedUpdate, scope: ViewScope, zone: Statement, others: tuple[ViewScope, ...]
+) -> None:
+    """Add that other views have a zone of the same name and of their own, which the update does not change."""
+    copies = [
+        other.name
+        for other in others
+        if (own := other.zone(intended.zone)) is not None and own != zone and own.child("in-view") is None
+    ]
+    if scope.statement is not None and copies and not found.has_fault:
+        found.remark("zone-in-other-views", zone.place, view=scope.name, others=", ".join(copies))
+
+
 def _place_of_clients(view: Statement) -> Place:
     return (view.child("match-clients", "match-destinations") or view).place

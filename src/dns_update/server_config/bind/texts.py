@@ -40,6 +40,16 @@ TEXTS = {
             "have one zone: in-view"
         ),
     ),
+    "zone-in-other-views": (
+        (
+            "the update changes the zone $zone of the view $view, which answers this client with this key; a zone "
+            "$zone of its own is in: $others, where the change does not show"
+        ),
+        (
+            "if it is to show there, let the views share one zone: in-view; or let the key select the other view, by "
+            'match-clients: key "$key";'
+        ),
+    ),
     "no-view": (
         "no view matches this client: the zone $zone is in the view $view",
         "write in that view: match-clients { key $key; }; and $RELOAD",
@@ -174,6 +184,10 @@ TEXTS = {
     "zone-file-missing": (
         "the zone file $file does not exist, so the zone $zone is not loaded",
         "create the file, or correct its name; then run: rndc reload $zone",
+    ),
+    "journal-wrong": (
+        "$jnl is in the place of the zone's journal, and is not one: named can neither read nor write it",
+        "move it away: mv $jnl $jnl.old && rndc reload $zone",
     ),
     "journal-out-of-sync": (
         (

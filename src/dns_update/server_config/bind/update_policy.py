@@ -20,7 +20,7 @@ SESSION_KEY = Name.from_text("local-ddns")
 _NOT_BY_DEFAULT = (RRType.NS, RRType.SOA, RRType.RRSIG, RRType.NSEC, 50)
 """The types that a rule without types does not cover; 50 is NSEC3."""
 
-_ASKS_OTHERS = ("external", "krb5-", "ms-")  # these depend on another program, or on a Kerberos principal
+_OF_KERBEROS = ("krb5-", "ms-")  # these match principals, which have an @; no TSIG key does
 _BY_ADDRESS = ("tcp-self", "6to4-self")
 
 TYPE_CHECKING = False
@@ -87,10 +87,11 @@ class PolicyRule(Value):
         """The types that it lists."""
         return self.statement.words[3 if self.kind == "zonesub" else 4 :]
 
-    @property
-    def asks_others(self) -> bool:
-        """Whether it depends on what the configuration does not say."""
-        return self.kind.startswith(_ASKS_OTHERS)
+    def asks_others(self, change: RequestedChange) -> bool:
+        """Return whether it depends on what the configuration does not say: another program, or a principal."""
+        if self.kind.startswith(_OF_KERBEROS):
+            return change.key is not None and any(b"@" in label for label in change.key.labels)
+        return self.kind == "external"
 
     def has_identity(self, change: RequestedChange) -> bool:
         """Return whether its identity is that of the change."""
@@ -132,7 +133,7 @@ def decided(policy: tuple[PolicyRule, ...], change: RequestedChange) -> Decision
     nearest = Decision("key-missing" if change.key is not None else "unsigned", None)
     unknown: dict[bool, PolicyRule] = {}
     for rule in policy:
-        if rule.asks_others:
+        if rule.asks_others(change):
             unknown.setdefault(rule.grants, rule)
         elif rule.has_identity(change):
             decision = _of_rule(rule, change)

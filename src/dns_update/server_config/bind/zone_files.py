@@ -11,7 +11,7 @@ from dns_update.server_config.bind.journal import examine_journal
 from dns_update.server_config.bind.private_keys import examine_private_keys
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.views import ViewScope
-from dns_update.server_config.disk import is_full
+from dns_update.server_config.disk import disk_fault
 from dns_update.server_config.finding import Findings
 from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.server_user import READ, SEARCH, WRITE, Identity, running_as, user_named
@@ -48,8 +48,10 @@ def examine_files(found: Findings, scope: ViewScope, zone: Statement, path: str,
     if not zone_file.is_absolute():  # relative to the directory that named is started in
         return
     _zone_file(found, file, zone_file, user)
-    if scope.inherited(zone, "masterfile-format") is None and not found.has_fault:
-        words = ("-w", str(directory), str(intended.zone), str(zone_file))
+    if not found.has_fault:
+        form = scope.inherited(zone, "masterfile-format")
+        format_options = () if form is None else ("-f", form.word(1))
+        words = (*format_options, "-w", str(directory), str(intended.zone), str(zone_file))
         _checked(found, file, zone_file, first_fault("named-checkzone", words, zone_file))
     journal = directory / (zone.setting("journal") or f"{file.word(1)}.jnl")
     _journal(found, zone.child("journal") or file, journal, user)
@@ -77,8 +79,10 @@ def _zone_file(found: Findings, file: Statement, path: Path, user: Identity | No
 
 def _journal(found: Findings, statement: Statement, journal: Path, user: Identity | None) -> None:
     directory = journal.resolve().parent
-    if is_full(directory):
-        found.fault("disk-full", statement.place, directory=str(directory))
+    root = "" if user is None else user.root
+    of_disk = disk_fault(directory, root) or disk_fault(journal, root)
+    if of_disk:
+        found.fault(of_disk, statement.place, directory=str(directory), unit="named")
         return
     if user is not None and user.lacks(directory, WRITE | SEARCH):
         locked = directory

@@ -55,6 +55,8 @@ def _refused(found: Findings, zone: Entry, verdicts: list[Verdict]) -> None:
         code = next(each for each in nearest.obstacles if each in _ABOUT_THE_SENDER)
         listed = the_keys(keys) if code == "unsigned" else ", ".join(keys) or "none"
         found.fault(f"acl-{code}", nearest.rule.place, acl=nearest.rule.id, keys=listed)
+        if "address" in nearest.obstacles:  # an acl takes what has both
+            _obstacle(found, nearest.rule, "address")
         return
     for obstacle in nearest.obstacles:
         if obstacle != "algorithm":  # that is said of the key itself

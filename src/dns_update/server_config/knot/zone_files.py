@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-from dns_update.server_config.disk import is_full
+from dns_update.server_config.disk import disk_fault
 from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.knot.configuration import Configuration
 from dns_update.server_config.knot.entries import Entry
@@ -73,8 +73,9 @@ def _journal(found: Findings, configuration: Configuration, zone: Entry, user: I
     place = _place_of_database(configuration) or zone.place
     for directory in (journal, storage):
         if directory.exists():
-            if is_full(directory):
-                found.fault("disk-full", place, directory=str(directory))
+            of_disk = disk_fault(directory, "" if user is None else user.root)
+            if of_disk:
+                found.fault(of_disk, place, directory=str(directory), unit="knot")
             elif user is not None and user.lacks(directory, WRITE | SEARCH):
                 found.fault("journal-not-writable", place, path=str(directory), user=user.name)
             return

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from dns_update import errors
+from dns_update.auth import Algorithm, decoded_base64
 from dns_update.process.capture import captured, found_program
-from dns_update.server_config.disk import is_full
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.intended_update import IntendedUpdate
 from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.networks import is_in_network
 from dns_update.server_config.other_zones import listed, other_zone
 from dns_update.server_config.powerdns.database import CHANGING, Database, StoredKey, file_options, open_database
+from dns_update.server_config.powerdns.files import examine_database_file
 from dns_update.server_config.powerdns.listening import examine_listening
 from dns_update.server_config.powerdns.settings import Settings, read_settings
 from dns_update.server_config.wording import the_keys
@@ -38,7 +38,7 @@ def examine(path: str, intended: IntendedUpdate) -> tuple[ConfigFinding, ...]:
     if intended.silent_at is not None:
         examine_listening(found, intended.silent_at, settings, main)
     _switches(found, settings, main)
-    _room(found, settings)
+    examine_database_file(found, settings, path)
     database = open_database(path) if settings.values("launch") else None
     if database is None:
         found.also(add_meta="pdnsutil add-meta")
@@ -89,13 +89,6 @@ def _switches(found: Findings, settings: Settings, main: Place) -> None:
         found.remark("backend-later", place)
 
 
-def _room(found: Findings, settings: Settings) -> None:
-    """Add that a database in a file has no room to grow."""
-    file = settings.last("gsqlite3-database")
-    if file is not None and is_full(Path(file.value).resolve().parent):
-        found.fault("disk-full", file.place, directory=str(Path(file.value).resolve().parent))
-
-
 def _key(found: Findings, intended: IntendedUpdate, database: Database, main: Place) -> None:
     if intended.signer is None:
         return
@@ -106,13 +99,22 @@ def _key(found: Findings, intended: IntendedUpdate, database: Database, main: Pl
         found.fault("key-similar" if similar else "key-unknown", main, similar=similar, known=known)
         return
     same = [each for each in database.keys if Name.from_text(each.name) == intended.signer]
-    code = fault_of(intended, key.algorithm, key.secret)
+    code = _fault_of_stored(key) or fault_of(intended, key.algorithm, key.secret)
     if len(same) > 1:
         found.fault("key-twice", main, algorithms=", ".join(each.algorithm for each in same))
     elif code:
         found.fault(code, main, other=key.algorithm)
     else:
         found.right("key-right", main)
+
+
+def _fault_of_stored(key: StoredKey) -> str:
+    """Return what PowerDNS cannot use of a key in its database: such a key is for it as if it were not there."""
+    try:
+        Algorithm.from_text(key.algorithm)
+    except errors.UsageError:
+        return "key-stored-algorithm"
+    return "key-stored-secret" if decoded_base64(key.secret.encode(errors="replace")) is None else ""
 
 
 def _stored(database: Database, name: Name) -> StoredKey | None:
@@ -133,6 +135,10 @@ def _zone(found: Findings, intended: IntendedUpdate, settings: Settings, databas
         else:
             code = "zone-missing" if parent is None else "zone-parent"
             found.fault(code, main, parent=str(parent), show=show, zones=listed(zones))
+        return False
+    fault = database.fault_in(intended.zone)
+    if fault:
+        found.fault("zone-data", main, fault=fault)
         return False
     for below in zones:
         if below != intended.zone and below.is_within(intended.zone) and intended.owner.is_within(below):

@@ -14,11 +14,13 @@ from dns_update.wire.name import Name
 _PDNSUTIL_SECONDS = 10  # the database may be on another machine
 _KINDS = {"slave": "secondary", "master": "primary"}  # up to 4.4
 _KIND = re.compile(r"\b(native|master|primary|slave|secondary|producer|consumer)\b", re.IGNORECASE)
+_NO_SOA = re.compile(r"^\[Error\] (No SOA record[^\n]*)$", re.MULTILINE)
 _KEY_FIELDS = 3
 _NEW_WORDS = {  # from 5.0 on: an object, then what to do with it
     "list-tsig-keys": ("tsigkey", "list"),
     "list-all-zones": ("zone", "list-all"),
     "show-zone": ("zone", "show"),
+    "check-zone": ("zone", "check"),
     "get-meta": ("metadata", "get"),
     "set-meta": ("metadata", "set"),
     "add-meta": ("metadata", "add"),
@@ -60,6 +62,14 @@ class Database:
         text = self._ask("show-zone", str(zone))
         found = None if text is None else _KIND.search(text)
         return None if found is None else _KINDS.get(found[1].lower(), found[1].lower())
+
+    def fault_in(self, zone: Name) -> str:
+        """Return the first error in a zone's data; empty if it has none, or pdnsutil does not say."""
+        with suppress(OSError):
+            result = captured((*self._words, *self._named("check-zone"), str(zone)), _PDNSUTIL_SECONDS)
+            found = None if result is None else _NO_SOA.search(result.output)
+            return "" if found is None else found[1]
+        return ""
 
     def metadata(self, zone: Name, kind: str) -> tuple[str, ...]:
         """Return the values of a zone's metadata of one kind."""
@@ -106,7 +116,7 @@ def file_options(path: str) -> tuple[str, ...] | None:
 
 
 def _keys(text: str) -> tuple[StoredKey, ...]:
-    lines = (line.split() for line in text.splitlines())
+    lines = (line.split(maxsplit=_KEY_FIELDS - 1) for line in text.splitlines())
     return tuple(StoredKey(*(field.removesuffix(".") for field in each)) for each in lines if len(each) == _KEY_FIELDS)
 
 

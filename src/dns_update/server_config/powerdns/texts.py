@@ -70,6 +70,31 @@ TEXTS = {
         "the database has more than one key $key ($algorithms), and PowerDNS takes any of them",
         "keep one: pdnsutil delete-tsig-key $key; then: pdnsutil import-tsig-key $key $algorithm SECRET",
     ),
+    "key-stored-secret": (
+        (
+            "the database has the key $key with a secret that is not Base64 (quotes or blanks were stored with it), so "
+            "PowerDNS cannot use it"
+        ),
+        (
+            "run: pdnsutil delete-tsig-key $key; then, with the secret as it is, without quotes: pdnsutil "
+            "import-tsig-key $key $algorithm SECRET"
+        ),
+    ),
+    "key-stored-algorithm": (
+        "the database has the key $key with the algorithm $other, which PowerDNS does not know",
+        "run: pdnsutil delete-tsig-key $key; then: pdnsutil import-tsig-key $key $algorithm SECRET",
+    ),
+    "zone-data": (
+        "PowerDNS cannot serve the zone $zone: $fault",
+        (
+            "correct the zone's records (pdnsutil edit-zone $zone), and check them: pdnsutil check-zone $zone. In the "
+            "database, all names must be in lower case, without a final dot"
+        ),
+    ),
+    "database-not-writable": (
+        "pdns_server runs as $user and cannot write $path, which SQLite must for each update: it answers SERVFAIL",
+        "run: chown $user $path",
+    ),
     "key-unknown": (
         "the database has no key $key; it has: $known",
         "run: $generate_tsig_key $key $algorithm",
