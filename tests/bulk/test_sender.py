@@ -49,6 +49,11 @@ def names_in(message: Message) -> set[str]:
     return {record.name.to_text().partition(".")[0] for record in message.authority}
 
 
+def on_wire(message: Message) -> Message:
+    """Return a message as a server reads it, which compression does not change."""
+    return Message.decode(message.encode(7))
+
+
 def test_a_message_has_the_records_that_update_would_have_made() -> None:
     packer = Packer(ZONE, RRClass.IN)
     two = ("192.0.2.1", "192.0.2.2")
@@ -62,7 +67,7 @@ def test_a_message_has_the_records_that_update_would_have_made() -> None:
     ]  # fmt: skip
     for wish, update in cases:
         octets, count = packer.packed(wish, wish.ttl or 0)
-        assert packer.message([octets], count).encode(7) == update.to_message().encode(7)
+        assert on_wire(packer.message([octets], count)) == on_wire(update.to_message())
 
 
 def test_a_message_with_conditions_is_the_one_that_update_would_have_made() -> None:
@@ -78,7 +83,7 @@ def test_a_message_with_conditions_is_the_one_that_update_would_have_made() -> N
         batch.add(wish, *packer.packed(wish, wish.ttl or 0), packer.condition(wish))
     update = Update(ZONE).require_rrset("a", "A").require_no_rrset("b", "A").require_present("c")
     update = update.replace("a", 60, "A", "192.0.2.1").add("b", 60, "A", "192.0.2.2").delete_name("c")
-    assert batch.message(packer).encode(7) == update.replace("d", 60, "A", "192.0.2.3").to_message().encode(7)
+    assert on_wire(batch.message(packer)) == on_wire(update.replace("d", 60, "A", "192.0.2.3").to_message())
 
 
 def new(count: int) -> list[Wish]:
@@ -138,26 +143,36 @@ def test_what_an_earlier_run_may_have_done_is_looked_at(may_be_done: bool, state
 def test_a_zone_that_is_the_root() -> None:
     packer = Packer(Name(()), RRClass.IN)
     octets, count = packer.packed(Wish.from_text("a.", "192.0.2.1", ttl=60), 60)
-    assert packer.message([octets], count).encode(1) == Update(".").replace(
-        "a.", 60, "A", "192.0.2.1"
-    ).to_message().encode(1)
+    update = Update(".").replace("a.", 60, "A", "192.0.2.1")
+    assert on_wire(packer.message([octets], count)) == on_wire(update.to_message())
 
 
 def test_messages_are_filled_up_to_the_limit_and_never_beyond() -> None:
-    server = Server(lambda _message, _octets: Rcode.NOERROR)
+    sizes = []
+
+    def judge(_message: Message, octets: bytes) -> int:
+        sizes.append(len(octets))
+        return Rcode.NOERROR
+
+    server = Server(judge)
     applied(server, hosts(500), BulkOptions(verify=False, message_octets=4096))
-    sizes = [len(message.encode()) for message in server.updates]
     assert max(sizes) <= 4096
     assert min(sizes[:-1]) > 3500
     assert len(set().union(*map(names_in, server.updates))) == 500
 
 
 def test_a_server_that_takes_only_small_messages_gets_small_ones() -> None:
-    server = Server(lambda _message, octets: Rcode.FORMERR if len(octets) > 5000 else Rcode.NOERROR)
-    outcomes = applied(server, hosts(2000))
+    refused = []
+
+    def judge(_message: Message, octets: bytes) -> int:
+        if len(octets) <= 5000:
+            return Rcode.NOERROR
+        refused.append(octets)
+        return Rcode.FORMERR
+
+    outcomes = applied(Server(judge), hosts(2000))
     assert {outcome.state for outcome in outcomes} == {"updated"}
-    refused = [message for message in server.updates if len(message.encode()) > 5000]
-    assert len(refused) < 12  # only until the limit is known
+    assert 0 < len(refused) < 12  # only until the limit is known
 
 
 def test_a_server_that_closes_the_connection_at_large_messages_gets_small_ones() -> None:
@@ -169,10 +184,15 @@ def test_a_server_that_closes_the_connection_at_large_messages_gets_small_ones()
 
 
 def test_a_record_that_is_malformed_does_not_make_the_messages_small() -> None:
-    server = Server(lambda message, _octets: Rcode.FORMERR if "host-7" in names_in(message) else Rcode.NOERROR)
-    outcomes = applied(server, hosts(3000))
+    sizes = []
+
+    def judge(message: Message, octets: bytes) -> int:
+        sizes.append(len(octets))
+        return Rcode.FORMERR if "host-7" in names_in(message) else Rcode.NOERROR
+
+    outcomes = applied(Server(judge), hosts(3000))
     assert [str(outcome.wish.name) for outcome in outcomes if not outcome.is_done] == ["host-7.example.com"]
-    assert max(len(message.encode()) for message in server.updates[-3:]) > 7000
+    assert max(sizes[-3:]) > 7000
 
 
 def test_a_reset_connection_is_opened_again_and_the_message_sent_again() -> None:
