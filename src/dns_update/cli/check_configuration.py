@@ -9,7 +9,7 @@ from time import time
 from dns_update.auth import Key
 from dns_update.commandline.properties import Options
 from dns_update.doctor.checklist import Step
-from dns_update.doctor.configuration import configuration_steps
+from dns_update.doctor.configuration import OF_ANOTHER_SERVER, configuration_steps
 from dns_update.doctor.diagnosis_texts import TEXTS
 from dns_update.doctor.examination import NameExamination
 from dns_update.doctor.server_log import log_steps
@@ -43,9 +43,9 @@ def on_server(
     `since` is when the check began to ask, in seconds since the epoch.
     """
     intended = _intended(name, key)
-    led = list(steps)
-    if options.server_config is not None:
-        led = led_on(led, _of_configuration(options.server_config, intended, name, key), _BELOW)
+    path = options.server_config
+    read = [] if path is None else _of_configuration(path, intended, name, key)
+    has_fault = any(step.mark == "failed" for step in read)
     concern = Concern(
         intended.zone,
         intended.owner,
@@ -55,7 +55,8 @@ def on_server(
         is_negotiated=key is not None and key.is_negotiated,
         since=since,
     )
-    return led_on(led, _of_log(options, concern, is_known=_is_known(steps)), _LOG_BELOW)
+    logged = _of_log(options, concern, is_known=has_fault or _is_known(steps))
+    return led_on(steps, [*read, *logged], _BELOW if has_fault else _LOG_BELOW)
 
 
 def on_server_of_zone(steps: Sequence[Step], options: Options) -> list[Step]:
@@ -139,10 +140,12 @@ def _endpoint(name: NameExamination) -> Endpoint | None:
 
 
 def _silent_at(name: NameExamination, endpoint: Endpoint, address: bytes) -> SilentPlace | None:
-    """Return where no answer came from; None if one did, or if the address is not one of this machine."""
+    """Return where no answer of an authoritative server came from; None if the address is not one of this machine."""
     server = name.at_servers[0].server if name.at_servers else None
     error = name.error if server is None else server.error
-    if not isinstance(error, NoResponse) or (server is not None and server.access is not None):
+    is_of_another = any(refusal.diagnosis in OF_ANOTHER_SERVER for refusal in _refusals(name))
+    is_silent = isinstance(error, NoResponse) and (server is None or server.access is None)
+    if not is_silent and not is_of_another:
         return None
     family = socket.AF_INET6 if endpoint.is_ipv6 else socket.AF_INET
     try:

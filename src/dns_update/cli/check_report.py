@@ -46,7 +46,7 @@ class CheckReport:
         wrong = sum(step.mark == "failed" for step in self._steps)
         notes = sum(step.mark == "note" for step in self._steps)
         unknown = [step.unknown for step in self._steps if step.unknown]
-        none = "nothing wrong was found" if unknown else "nothing is wrong"
+        none = "nothing wrong was found" if unknown else "no step failed" if notes else "nothing is wrong"
         result = f"{wrong} {'step' if wrong == 1 else 'steps'} failed" if wrong else none
         noted = f", {notes} {'note' if notes == 1 else 'notes'}" if notes else ""
         sent = "1 message was" if self._messages == 1 else f"{self._messages} messages were"

@@ -52,6 +52,8 @@ _THAW = "thaw the zone if it is frozen; otherwise "
 _STATUS_UNKNOWN = ("status-not-asked", "status-not-known", "status-refused")
 _OF_NO_FILE = ("clock", "answered-between", "answered-between-unsigned", "ignores-signatures")
 """Diagnoses that have nothing to do with the configuration."""
+OF_ANOTHER_SERVER = ("is-resolver", "is-resolver-of-zone", "is-resolver-beside")
+"""Diagnoses by which another server was asked than that of the configuration, which has zones."""
 
 _HOW_A_SECRET_DIFFERS = tuple(cause for cause in TEXTS if cause.startswith("secret-") and cause != "secret-differs")
 _READ_NOW = (
@@ -87,7 +89,7 @@ def configuration_steps(
         values = findings[0].values
         hint = _STORE_AGAIN.format(key=values["key"], algorithm=values["algorithm"])
         yield Step("configuration", "note", _STORED_OTHERWISE, hint=hint)
-    elif is_refused and diagnosis not in _OF_NO_FILE:
+    elif is_refused and diagnosis not in (*_OF_NO_FILE, *OF_ANOTHER_SERVER):
         may_be_frozen = any(finding.code in _STATUS_UNKNOWN for finding in findings)
         text = _READ_LATER.format(path=path, frozen=_FROZEN if may_be_frozen else "")
         yield Step("configuration", "note", text, hint=_READ_NOW.format(thaw=_THAW if may_be_frozen else ""))

@@ -527,10 +527,10 @@ TEXTS: dict[str, Sentences] = {
         "{server} accepts key {of_key}, and takes no update of {of_zone} with it",
         {
             OTHER: "let the server allow the key for this zone",
-            BIND: "mostly named.conf does not let this key update the zone: its statement needs, in the place of an "
-            f"allow-update that is there, {_GRANT} or its allow-update names another key (use that one, or add this "
-            f"one), or denies this machine's address before it; {_RECONFIG}. Otherwise rndc zonestatus {{of_zone}} "
-            'tells why. If it says "frozen: yes", run rndc thaw {of_zone}. If it says "type: secondary", update the '
+            BIND: "mostly the zone's allow-update or update-policy in named.conf names another key: use that one, or add "
+            "this one; or it denies this machine's address before it; or there is neither: write "
+            f"{_GRANT} {_RECONFIG}. Otherwise rndc zonestatus {{of_zone}} tells why. "
+            'If it says "frozen: yes", run rndc thaw {of_zone}. If it says "type: secondary", update the '
             'primary. If it says "multiple views", the view for this machine has no such rule: add key "{of_key}"; to '
             'match-clients of the view that has it, and !key "{of_key}"; before all else to those above it'
             + _names_the_line("/etc/bind/named.conf"),

@@ -10,7 +10,7 @@ from dns_update.wire.name import Name
 
 
 class SilentPlace(Value):
-    """An address of this machine, as 4 or 16 octets, and a port of it, from which no answer came."""
+    """An address of this machine, as 4 or 16 octets, and a port of it, from which no answer of the server came."""
 
     address: bytes
     port: int

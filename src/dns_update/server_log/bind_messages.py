@@ -418,7 +418,8 @@ MESSAGES = (
         forms("<bind_client>update '<zone>' denied"),
         "the zone's statement has no allow-update that names this key or the address that named sees, $client, and no "
         "update-policy",
-        f"write in the zone, in the place of allow-update: update-policy {{ {_GRANT} }}; and run: rndc reconfig",
+        'use a key that the zone allows, or allow this one: add key "$key"; to its allow-update, or, if it has none, '
+        f"write update-policy {{ {_GRANT} }}; and run: rndc reconfig",
     ),
     LogMessage(
         "owner-not-host", "asked", 7,

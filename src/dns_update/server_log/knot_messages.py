@@ -309,7 +309,8 @@ MESSAGES = (
         "zone-file-not-written", "note", 0,
         forms("[<zone>] failed to update zone file (<reason>)"),
         "knotd takes updates into the journal, and may not write the zone file ($reason)",
-        "let its user write there: chown knot: FILE; or write zonefile-sync: -1 if the file should stay as it is",
+        "knotd writes a new file beside it: let its user write in the directory of the zone file, DIR: chgrp knot DIR "
+        "&& chmod g+w DIR; or write zonefile-sync: -1 if the file should stay as it is",
     ),
     LogMessage(
         "serial-unchanged", "note", 0,
@@ -326,4 +327,5 @@ SUCCESSES = (
     Success(("update",), forms("[<zone>] DDNS, finished, serial", "[<zone>] DDNS, incoming, remote <more>, finished",
                                "[<zone>] DDNS, updated, serial")),
     Success(("asked",), forms("[<zone>] zone updates unfrozen")),
+    Success(("note",), forms("[<zone>] zone file updated, serial")),
 )  # fmt: skip

@@ -114,7 +114,7 @@ TEXTS = {
     ),
     "zone-file-not-writable": (
         "knotd runs as $user and cannot write the zone file $path: changes stay in the journal",
-        'write in the zone: "zonefile-sync: -1", or make the directory writable',
+        "let it write there: chgrp $user $directory && chmod g+w $directory; or write in the zone: zonefile-sync: -1",
     ),
     "status-refused": (
         "whether knotd has loaded this zone, and whether it is frozen, knotc does not tell; it says: $said",

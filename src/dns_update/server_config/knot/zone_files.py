@@ -36,7 +36,7 @@ def examine_files(found: Findings, configuration: Configuration, zone: Entry, pa
     elif fault := first_fault("kzonecheck", ("-o", zone.id, str(file)), file):
         found.fault("zone-file-wrong", place, path=str(file), fault=fault)
     elif user is not None and user.lacks(file.parent, WRITE | SEARCH):
-        found.remark("zone-file-not-writable", place, path=str(file), user=user.name)
+        found.remark("zone-file-not-writable", place, path=str(file), directory=str(file.parent), user=user.name)
 
 
 def knotd_user(configuration: Configuration, path: str) -> Identity | None:
