@@ -527,8 +527,8 @@ TEXTS: dict[str, Sentences] = {
         "{server} accepts key {of_key}, and takes no update of {of_zone} with it",
         {
             OTHER: "let the server allow the key for this zone",
-            BIND: "mostly the zone's allow-update or update-policy in named.conf names another key: use that one, or add "
-            "this one; or it denies this machine's address before it; or there is neither: write "
+            BIND: "mostly the zone's allow-update or update-policy in named.conf names another key: use that one, or "
+            "add this one; or it denies this machine's address before it; or there is neither: write "
             f"{_GRANT} {_RECONFIG}. Otherwise rndc zonestatus {{of_zone}} tells why. "
             'If it says "frozen: yes", run rndc thaw {of_zone}. If it says "type: secondary", update the '
             'primary. If it says "multiple views", the view for this machine has no such rule: add key "{of_key}"; to '
