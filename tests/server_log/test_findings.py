@@ -59,6 +59,14 @@ def test_a_path_of_any_name_is_the_zones_if_the_next_line_says_so() -> None:
     assert causes(path + ours.replace("example.com", "example.net")) == []
 
 
+def test_a_denied_request_without_a_key_does_not_hide_a_failed_write() -> None:
+    unsigned = _DENIED.replace("/key home-key", "")
+    without_key = OURS._replace(key=None, failures=frozenset({7}))
+    assert causes(unsigned, without_key) == ["update-denied"]
+    assert causes(_FULL + unsigned, without_key) == ["zone-full"]
+    assert causes(_FULL + _DENIED, without_key) == ["zone-full", "update-denied"]
+
+
 def test_what_fails_now_is_preferred() -> None:
     badkey = "client @0x7f 192.0.2.9#5: request has invalid signature: TSIG home-key: tsig verify failure (BADKEY)\n"
     assert causes(badkey + _DENIED) == ["update-denied"]

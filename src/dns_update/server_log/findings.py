@@ -83,13 +83,15 @@ class Concern(Value):
 class LogFinding(Value):
     """What a line of the log says: the kind of message, the line, and the values that its sentences name.
 
-    `is_ours` is False for a line with a path that may be of any zone.
+    `is_ours` is False for a line with a path that may be of any zone. `is_unsigned` says that the line is about a
+    request without a key.
     """
 
     message: LogMessage
     line: LogLine
     values: Mapping[str, str]
     is_ours: bool = True
+    is_unsigned: bool = False
 
     def __hash__(self) -> int:
         return hash((self.message, self.line))
@@ -122,6 +124,9 @@ def findings(lines: Iterable[LogLine], concern: Concern) -> tuple[LogFinding, ..
                 found[meaning.message.stage] += _with_reason(before, meaning)
                 break
         before = of_any_zone
+    if any(each.message.exit_status not in _OF_SENDER for each in found["update"]):
+        # the failed write was of a request that was allowed: a denied one without a key was another, mostly a probe
+        found["asked"] = [each for each in found["asked"] if not each.is_unsigned]
     return tuple(_newest(of_stage, concern) for stage in _ORDER if (of_stage := found[stage]))
 
 
@@ -148,7 +153,9 @@ def _meanings(line: LogLine, concern: Concern) -> Iterator[LogFinding | Success]
             if "zone" not in fields or (concern.zone is not None and _name(fields["zone"]) == concern.zone):
                 yield kind
         elif concern.is_about(fields, kind):
-            yield LogFinding(kind, line, _values(fields, concern), concern.is_known_in(fields, kind))
+            is_unsigned = kind.is_unsigned or fields.get("signed_with") == ""
+            is_ours = concern.is_known_in(fields, kind)
+            yield LogFinding(kind, line, _values(fields, concern), is_ours, is_unsigned)
 
 
 def _values(fields: Mapping[str, str], concern: Concern) -> dict[str, str]:
