@@ -67,6 +67,17 @@ def test_a_line_that_only_says_what_is_known_gives_no_other_advice() -> None:
     assert (step.mark, step.hint, step.cause) == ("note", "", "log-update-denied")
 
 
+@pytest.mark.parametrize(
+    ("faults", "mark", "has_advice"), [((9,), "note", False), ((7,), "failed", True), ((), "failed", True)]
+)
+def test_a_fault_of_the_configuration_has_the_advice_for_a_line_of_its_kind(
+    faults: tuple[int, ...], mark: str, has_advice: bool
+) -> None:
+    log = ServerLog(("named.log",), (), found(_LINES["update"]))
+    (step,) = log_steps(log, "example.com", frozenset({9}), is_known=bool(faults), faults=frozenset(faults))
+    assert (step.mark, step.cause, bool(step.hint)) == (mark, "log-zone-full", has_advice)
+
+
 def test_what_is_not_read_is_told_with_the_way_to_read_it() -> None:
     log = ServerLog((), ("/var/log/syslog (Permission denied)",), ())
     (step,) = log_steps(log, "example.com", frozenset(), is_known=False)

@@ -45,7 +45,8 @@ def on_server(
     intended = _intended(name, key)
     path = options.server_config
     read = [] if path is None else _of_configuration(path, intended, name, key)
-    has_fault = any(step.mark == "failed" for step in read)
+    faults = _failures(read)
+    has_fault = bool(faults)
     concern = Concern(
         intended.zone,
         intended.owner,
@@ -55,20 +56,20 @@ def on_server(
         is_negotiated=key is not None and key.is_negotiated,
         since=since,
     )
-    logged = _of_log(options, concern, is_known=has_fault or _is_known(steps))
+    logged = _of_log(options, concern, is_known=has_fault or _is_known(steps), faults=faults)
     return led_on(steps, [*read, *logged], _BELOW if has_fault else _LOG_BELOW)
 
 
 def on_server_of_zone(steps: Sequence[Step], options: Options) -> list[Step]:
     """Return the steps of a check without a name, and those that the server's log makes."""
     concern = Concern(options.zone, None, "", options.key_name, failures=_failures(steps), is_negotiated=True)
-    return led_on(steps, _of_log(options, concern, is_known=False), _LOG_BELOW)
+    return led_on(steps, _of_log(options, concern, is_known=False, faults=frozenset()), _LOG_BELOW)
 
 
-def _of_log(options: Options, concern: Concern, *, is_known: bool) -> list[Step]:
+def _of_log(options: Options, concern: Concern, *, is_known: bool, faults: frozenset[int]) -> list[Step]:
     log = read_log(concern, time(), path=options.server_log, configuration=options.server_config)
     zone = "any zone" if concern.zone is None else str(concern.zone)
-    return list(log_steps(log, zone, concern.failures, is_known=is_known))
+    return list(log_steps(log, zone, concern.failures, is_known=is_known, faults=faults))
 
 
 def _failures(steps: Iterable[Step]) -> frozenset[int]:

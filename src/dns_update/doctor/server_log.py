@@ -27,11 +27,14 @@ _MORE = (
 _READABLE = "run it as root, with sudo, or as a member of the groups adm and systemd-journal"
 
 
-def log_steps(log: ServerLog, zone: str, failures: frozenset[int], *, is_known: bool) -> Iterator[Step]:
+def log_steps(
+    log: ServerLog, zone: str, failures: frozenset[int], *, is_known: bool, faults: frozenset[int] = frozenset()
+) -> Iterator[Step]:
     """Yield the steps that a server's log makes: the line that says why, or that there is none, and what is not read.
 
     `failures` are the exit statuses of what has failed in the check. `is_known` says that its cause is known already:
-    then a line that only says the same gives no other advice.
+    then a line that only says the same gives no other advice. `faults` are the exit statuses of the faults that the
+    configuration has: a line with one of them is a note without advice, because the fault has the better one.
     """
     for each in log.unreadable:
         yield Step(TOPIC, "left out", f"cannot read {each}", hint=_READABLE)
@@ -42,9 +45,9 @@ def log_steps(log: ServerLog, zone: str, failures: frozenset[int], *, is_known: 
     marked = [(mark, each) for each in log.findings if (mark := _mark(each, failures)) is not None]
     wrong = [each for mark, each in marked if mark == "failed"]
     if wrong:  # in the order in which they matter, but a reason before what only says that there is one
-        yield _step(min(wrong, key=lambda each: each.message.vagueness), "failed", is_known=is_known)
+        yield _step(min(wrong, key=lambda each: each.message.vagueness), "failed", is_known=is_known, faults=faults)
     notes = [each for mark, each in marked if mark == "note"]
-    yield from (_step(each, "note", is_known=False) for each in notes)
+    yield from (_step(each, "note", is_known=False, faults=faults) for each in notes)
     if not marked and failures:
         hint = "" if is_known else _MORE
         yield Step(TOPIC, "left out", f"{_listed(log.sources)} has no line that says why", hint=hint)
@@ -71,12 +74,14 @@ def _mark(finding: LogFinding, failures: frozenset[int]) -> Mark | None:
     return "note"
 
 
-def _step(finding: LogFinding, mark: Mark, *, is_known: bool) -> Step:
+def _step(finding: LogFinding, mark: Mark, *, is_known: bool, faults: frozenset[int]) -> Step:
     line, message = finding.line, finding.message
     what, to_do = texts(finding)
     at = f"at {line.time}, " if line.time else ""
     text = f"{at}the server wrote: {line.shown} ({line.source})"
     cause = f"log-{message.cause}"
+    if message.exit_status in faults:
+        return Step(TOPIC, "note", text, explanation=what, cause=cause)
     if mark == "note" or (is_known and message.stage == "asked"):
         return Step(TOPIC, "note", text, explanation=what, hint="" if is_known else to_do, cause=cause)
     return Step(TOPIC, "failed", text, explanation=what, hint=to_do, cause=cause, exit_status=message.exit_status)
