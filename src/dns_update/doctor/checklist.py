@@ -479,7 +479,8 @@ def not_carried_out(name: NameExamination) -> Iterator[Step]:
             kind = kind_at(one.server)
             around = one.server.surroundings
             cause = "not-carried-out-or-signed" if around is not None and around.dnskeys else "not-carried-out"
-            what, to_do = sentences_of(Diagnosis(cause, kind, {"of_zone": one.server.zone, "owner": name.subject.name}))
+            details = {"server": one.server.endpoint, "of_zone": one.server.zone, "owner": name.subject.name}
+            what, to_do = sentences_of(Diagnosis(cause, kind, details))
             policy = " and its policy lets it pass" if kind.program == POWERDNS else ""
             signs = ", and sign it" if cause == "not-carried-out-or-signed" else ""
             unknown = f"whether {one.server.endpoint} can write the change (disk, journal, limits){signs}{policy}"

@@ -64,7 +64,10 @@ _SEEN_BY_BIND = (
     "the one that named sees, which behind NAT or a proxy (dnsdist) is the proxy's: journalctl -u named | grep denied "
     'shows it before "#"'
 )
-_READ_ON_SERVER = "on the server, dns-update check server-config={file} zone={{of_zone}} name={{owner}} reads it"
+_READ_ON_SERVER = (
+    "on the server, dns-update check server-config={file} "
+    "dns-server={{server}} zone={{of_zone}} name={{owner}} reads it"
+)
 _READ_BIND = _READ_ON_SERVER.format(file="/etc/bind/named.conf")
 _READ_KNOT = _READ_ON_SERVER.format(file="/etc/knot/knot.conf")
 _READ_POWERDNS = _READ_ON_SERVER.format(file="/etc/powerdns/pdns.conf")
