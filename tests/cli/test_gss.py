@@ -310,6 +310,42 @@ def test_check_tries_the_ticket(realm: Realm) -> None:
     assert "can be read" in done.stdout
 
 
+def test_check_reads_what_the_configuration_lets_a_principal_do(realm: Realm, tmp_path: Path) -> None:
+    words = ["check", "name=home", "192.0.2.1", "auth=gss", f"keytab={realm.keytab('other')}"]
+    done = run(realm, *words, f"server-config={realm.server.directory / 'named.conf'}")
+    assert done.status == 7
+    assert "FAILED  configuration  update-policy has no rule for the principal other@EXAMPLE.TEST" in done.stdout
+    assert 'add the rule: grant "other@EXAMPLE.TEST" name home.example.test. A;' in done.stdout
+    knot = tmp_path / "knot.conf"
+    knot.write_text("server:\n    listen: 127.0.0.1@5300\n")
+    assert "is read from BIND's configuration only" in run(realm, *words, f"server-config={knot}").stdout
+    neither = run(realm, *words, f"server-config={tmp_path / 'none'}")
+    assert "FAILED  configuration" in neither.stdout
+
+
+def test_in_active_directory_the_accounts_group_is_named_first(realm: Realm, tmp_path: Path) -> None:
+    words = ["check", "name=elsewhere", "192.0.2.1", "auth=gss", f"keytab={realm.keytab('CLIENT$')}"]
+    advice = "samba-tool group addmembers DnsAdmins CLIENT$"
+    outside = run(realm, *words).stdout
+    assert f"If the zone is Active Directory's (Samba's BIND9_DLZ), run instead: {advice}" in outside
+    controllers = ["name=_ldap._tcp.dc._msdcs", "type=SRV"]
+    log = tmp_path / "log"
+    log.write_text(
+        r"samba_dlz: disallowing update of signer=CLIENT\$\@EXAMPLE.TEST name=elsewhere.example.test type=A error=no"
+    )
+    added = run(realm, "set", *controllers, "value=0 100 389 ns.example.test.", "ttl=60", *realm.ticket)
+    try:
+        assert added.status == 0, added.stderr
+        inside = run(realm, *words).stdout
+        logged = run(realm, *words, f"server-log={log}").stdout
+    finally:
+        run(realm, "delete", *controllers, *realm.ticket)
+    assert f"next: mostly the account is not in the group DnsAdmins: {advice};" in inside
+    assert "next: see what the server's log says, below" in logged
+    assert "FAILED  server log     the server wrote: samba_dlz: disallowing update" in logged
+    assert f"next: run: {advice} (" in logged
+
+
 @pytest.mark.parametrize("server", ["bind", "knot", "powerdns"], indirect=True)
 def test_servers_without_gss_say_so_in_their_own_ways(server: NameServer, realm: Realm) -> None:
     words = [f"dns-server={server.host}:{server.port}", "zone=example.com", *realm.ticket]

@@ -41,7 +41,7 @@ def asked(path: Path, asked_for: IntendedUpdate) -> tuple[ConfigFinding, ...]:
     shown = "\n".join(f"{texts(finding)} {finding!r}" for finding in found)
     for secret in secrets_in(path.read_text(errors="replace")):
         assert secret not in shown
-    assert "$" not in shown
+    assert "$" not in shown.replace("$@", "@")  # of the principal of a host in Active Directory
     assert not any("  " in sentence for finding in found for sentence in texts(finding))
     return found
 

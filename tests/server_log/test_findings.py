@@ -2,6 +2,7 @@
 
 import pytest
 
+from dns_update.server_log import texts
 from dns_update.server_log.findings import in_order, meaning_of
 from dns_update.server_log.lines import lines_of
 from tests.server_log.concern import KEY, NOW, OURS, causes, found
@@ -122,3 +123,14 @@ def test_the_meaning_of_one_line() -> None:
     assert meaning.values["option"] == "foo"
     assert meaning_of("all zones loaded", OURS) is None
     assert meaning_of("nothing of a server", OURS) is None
+
+
+def test_advice_for_a_principal_names_it_as_it_is_written() -> None:
+    line = r"client 192.0.2.9#5/key host/h.example.com\@EXAMPLE.COM: update 'example.com/IN' denied"
+    unsigned = "client 192.0.2.9#5: update 'example.com/IN' denied"
+    concern = OURS._replace(is_negotiated=True, principal="host/h.example.com@EXAMPLE.COM")
+    (finding,) = found(f"{line}\n{unsigned}", concern)
+    assert 'grant "host/h.example.com@EXAMPLE.COM" name home.example.com. A;' in texts(finding)[1]
+    line = r"samba_dlz: disallowing update of signer=dns-pc\@EXAMPLE.COM name=home.example.com type=A error=denied"
+    (finding,) = found(line, concern)
+    assert "addmembers DnsAdmins dns-pc (" in texts(finding)[1]

@@ -13,8 +13,17 @@ from dns_update.doctor.configuration import OF_ANOTHER_SERVER, configuration_ste
 from dns_update.doctor.diagnosis_texts import TEXTS
 from dns_update.doctor.examination import NameExamination
 from dns_update.doctor.server_log import log_steps
-from dns_update.errors import DnsUpdateError, KeyRejected, NoResponse, PermissionDenied, ReplyNotTrusted, ZoneNotFound
+from dns_update.errors import (
+    DnsUpdateError,
+    KeyRejected,
+    NoResponse,
+    PermissionDenied,
+    ReplyNotTrusted,
+    UsageError,
+    ZoneNotFound,
+)
 from dns_update.server_config import IntendedUpdate, SilentPlace
+from dns_update.server_config.recognise import recognised
 from dns_update.server_log import Concern, read_log
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import RRType
@@ -29,6 +38,9 @@ _OF_SEVERAL = (
     "silent", "udp-stuck", "updates-dropped", "zone-closed", "zone-not-loaded",
 )  # fmt: skip
 """Causes behind which the server's configuration or its log may show one of several faults."""
+_OF_RULES = ("active-directory-denied", "name-denied", "type-denied", "whole-name-denied")
+"""Causes whose advice is a rule, or a group, which is wrong where something else decides."""
+_DECIDING = ("log-samba-access-rights",)
 _BELOW = "see what the configuration says, below"
 _LOG_BELOW = "see what the server's log says, below"
 
@@ -54,6 +66,7 @@ def on_server(
         intended.signer,
         failures=_failures(steps),
         is_negotiated=key is not None and key.is_negotiated,
+        principal=intended.principal,
         since=since,
     )
     logged = _of_log(options, concern, is_known=has_fault or _is_known(steps), faults=faults)
@@ -102,6 +115,7 @@ def _intended(name: NameExamination, key: Key | None) -> IntendedUpdate:
         owner,
         rrtypes,
         key=key,
+        principal=_principal(key),
         client=client,
         server=at,
         silent_at=silent,
@@ -111,25 +125,48 @@ def _intended(name: NameExamination, key: Key | None) -> IntendedUpdate:
 
 def _of_configuration(path: str, intended: IntendedUpdate, name: NameExamination, key: Key | None) -> list[Step]:
     """Return the steps that the configuration at `path` makes."""
-    if key is not None and key.is_negotiated:
-        what = "what it lets a Kerberos principal do is not read from there yet"
-        hint = "look there at what update-policy grants to the principal"
-        return [Step("configuration", "left out", what, hint=hint)]
+    if key is not None and key.is_negotiated and not _is_of_bind(path):
+        what = "what it lets a Kerberos principal do is read from BIND's configuration only"
+        return [Step("configuration", "left out", what)]
     refusals = _refusals(name)
     diagnosis = next((error.diagnosis for error in refusals if error.diagnosis), "")
     is_refused = bool(refusals) and all(error.instead is None for error in refusals)
     return list(configuration_steps(path, intended, is_refused=is_refused, diagnosis=diagnosis))
 
 
+def _is_of_bind(path: str) -> bool:
+    """Return whether a configuration is BIND's, or cannot be recognised, which is said when it is examined."""
+    try:
+        return recognised(path) == "bind"
+    except UsageError:
+        return True
+
+
+def _principal(key: Key | None) -> str:
+    """Return the principal that a key signs for, with its realm; empty for another key, or if it is not known."""
+    if key is None or not key.is_negotiated:
+        return ""
+    from dns_update.auth.gss import GssKey  # for Kerberos only
+
+    known = (key.negotiated.principal or key.settings.principal or "") if isinstance(key, GssKey) else ""
+    return known if "@" in known else ""
+
+
 def led_on(steps: Sequence[Step], more: Sequence[Step], below: str) -> list[Step]:
     """Return all steps; what one says of several possible causes is replaced by `below` if `more` has the one."""
     if not any(step.mark == "failed" for step in more):
         return [*steps, *more]
-    return [*(step._replace(hint=below) if _is_guess(step) else step for step in steps), *more]
+    is_decided = any(step.cause in _DECIDING for step in more if step.mark == "failed")
+    return [*(step._replace(hint=below) if _is_guess(step, is_decided) else step for step in steps), *more]
 
 
-def _is_guess(step: Step) -> bool:
-    """Return whether a step names several possible causes: of what has failed, or of what only an update would show."""
+def _is_guess(step: Step, is_decided: bool) -> bool:  # noqa: FBT001 - of this module only
+    """Return whether a step names several possible causes: of what has failed, or of what only an update would show.
+
+    If the log says who decides (`is_decided`), advice about rules of a zone is a guess, too.
+    """
+    if is_decided and step.mark == "failed" and step.cause in _OF_RULES:
+        return True
     return step.cause in _OF_SEVERAL if step.mark == "failed" else bool(step.unknown)
 
 

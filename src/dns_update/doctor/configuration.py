@@ -31,7 +31,8 @@ _STATUSES = {
 
 _UNDECIDED = (
     "lua-policy", "database-not-asked", "address-not-known", "allow-update-not-known", "acl-address-not-known",
-    "rule-asks-others", "view-not-known", "zone-added-later", "backend-later",
+    "principal-not-known", "rule-asks-others", "zone-in-active-directory", "zone-in-dlz", "view-not-known",
+    "zone-added-later", "backend-later",
 )  # fmt: skip
 """Remarks on what decides about the update, and is not known."""
 

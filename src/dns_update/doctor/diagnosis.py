@@ -106,6 +106,7 @@ def diagnosis_of(
         "owner": case.owner,
         "types": case.types,
         "of_key": key.identity if key is not None else "KEY",
+        "account": key.identity.partition("@")[0] if key is not None else "ACCOUNT",
         "credential": key.called if key is not None else "this machine's address",
         "with_key": f"with {key.called}" if key is not None else "without a key",
         "current_algorithm": key.algorithm.text if key is not None else "",

@@ -27,6 +27,8 @@ def sentences_of(diagnosis: Diagnosis) -> tuple[Hint, Hint]:
     """Return what is wrong, and the next thing to do."""
     sentences = TEXTS[diagnosis.cause]
     to_do = sentences.to_do.get(diagnosis.kind.program) or sentences.to_do[OTHER]
+    if "perhaps_directory" in diagnosis.details and diagnosis.cause != "active-directory-denied":
+        to_do += _IF_ACTIVE_DIRECTORY
     if "perhaps_behind" in diagnosis.details:
         to_do += _IF_FORWARDED
     if "by_soa" in diagnosis.details and diagnosis.cause in _OF_WRONG_SERVERS:
@@ -57,6 +59,10 @@ _COPY_SECRET = {
 }
 _KEY_STATEMENT = 'key "{of_key}" {{ algorithm {current_algorithm}; secret "..."; }};'
 _GRANT = 'update-policy {{ grant "{of_key}" name {owner}. {types}; }};'
+_IF_ACTIVE_DIRECTORY = (
+    ". If the zone is Active Directory's (Samba's BIND9_DLZ), run instead: samba-tool group addmembers DnsAdmins "
+    "{account}"
+)
 _SET_META = "pdnsutil set-meta {of_zone} TSIG-ALLOW-DNSUPDATE {of_key}"
 _RECONFIG = "then run rndc reconfig (if that is there already, named may not have read it yet)"
 _KNOT_RELOAD = "then run knotc reload (if that is there already, knotd may not have read it yet)"
@@ -637,6 +643,13 @@ TEXTS: dict[str, Sentences] = {
             BIND: f"add a rule to the zone: {_GRANT} {_RECONFIG}",
             KNOT: f"add the name to update-owner-name of the acl; {_KNOT_RELOAD}",
         },
+    ),
+    "active-directory-denied": _any(
+        "{server} accepts {credential}, and does not let it change {owner} {types}; {of_zone} is a zone of Active "
+        "Directory, whose access control lists decide",
+        "mostly the account is not in the group DnsAdmins: samba-tool group addmembers DnsAdmins {account}; and get a "
+        "new ticket. Otherwise another account owns the record: delete it (samba-tool dns delete), or let its owner "
+        f"change it. If named.conf has a zone statement for {{of_zone}}, that needs {_GRANT}",
     ),
     "not-granted": Sentences(
         "{server} accepts {credential}, and no rule of {of_zone} lets it change {owner} {types}",

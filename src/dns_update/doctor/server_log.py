@@ -82,7 +82,7 @@ def _step(finding: LogFinding, mark: Mark, *, is_known: bool, faults: frozenset[
     cause = f"log-{message.cause}"
     if message.exit_status in faults:
         return Step(TOPIC, "note", text, explanation=what, cause=cause)
-    if mark == "note" or (is_known and message.stage == "asked"):
+    if mark == "note" or (is_known and message.stage == "asked" and not message.decides):
         return Step(TOPIC, "note", text, explanation=what, hint="" if is_known else to_do, cause=cause)
     return Step(TOPIC, "failed", text, explanation=what, hint=to_do, cause=cause, exit_status=message.exit_status)
 

@@ -37,7 +37,7 @@ class Concern(Value):
     """What the log is asked about: the zone, the name, the types as text, and the name of the key; None if not known.
 
     `failures` are the exit statuses of what has failed just now, and `since` when a check began to ask, in seconds
-    since the epoch. The name of a key that is negotiated is not known.
+    since the epoch. A key that is negotiated signs for `principal`.
     """
 
     zone: Name | None
@@ -45,6 +45,7 @@ class Concern(Value):
     types: str
     key: Name | None
     _: KW_ONLY
+    principal: str = ""
     failures: frozenset[int] = frozenset()
     is_negotiated: bool = False
     since: float | None = None
@@ -72,6 +73,8 @@ class Concern(Value):
         """Return whether a request was signed as ours: named writes the key after the client's address."""
         if message.is_unsigned:
             return self.key is None and not self.is_negotiated
+        if self.principal and "signed_with" in fields:
+            return bool(fields["signed_with"])  # a check asks without a signature, too
         if self.key is None or self.is_negotiated:
             return True  # on the server's machine, the sender's key may not be at hand
         signer = fields.get("key") or fields.get("signed_with") or ""
@@ -164,9 +167,18 @@ def _values(fields: Mapping[str, str], concern: Concern) -> dict[str, str]:
         "zone": "ZONE" if concern.zone is None else str(concern.zone),
         "owner": "NAME" if concern.owner is None else str(concern.owner),
         "types": concern.types or "TYPE",
-        "key": "KEY" if concern.key is None else str(concern.key),
+        "key": _plain(fields.get("signed_with", "")) or concern.principal or str(concern.key or "KEY"),
     }
-    return common | {name: value for name, value in fields.items() if value}
+    given = {name: value for name, value in fields.items() if value}
+    if "signer" in given:
+        given["signer"] = _plain(given["signer"])
+        given["account"] = given["signer"].partition("@")[0]
+    return common | given
+
+
+def _plain(signer: str) -> str:
+    r"""Return who signed as a configuration has it: named writes a principal as a name, with `\@`."""
+    return signer.replace("\\@", "@").replace("\\$", "$")
 
 
 def _newest(of_stage: Sequence[LogFinding], concern: Concern) -> LogFinding:

@@ -84,7 +84,7 @@ class LogMessage(Value):
     configuration. "load": it does not load the zone. "asked": it refuses what a client asks, which a check sees, too.
     "update": it could not carry out an update, which no question shows. "note": it is worth knowing. `vagueness` is
     0 for a reason, 1 for a line that may have one, and 2 for one that only says that others before it have it.
-    `is_unsigned` marks one about requests without a key.
+    `is_unsigned` marks one about requests without a key, `decides` one that says more than any probe shows.
     `what` and `to_do` name the line's fields, and `$zone`, `$owner`, `$types`, `$key`.
     """
 
@@ -97,6 +97,7 @@ class LogMessage(Value):
     _: KW_ONLY
     vagueness: int = 0
     is_unsigned: bool = False
+    decides: bool = False
 
 
 class Success(Value):

@@ -75,9 +75,12 @@ MESSAGES = (
     LogMessage(
         "samba-access-rights", "asked", 7,
         forms("samba_dlz: disallowing update of signer=<signer> name=<owner> type=<type> error=<reason>"),
-        "Active Directory does not let $signer change $owner ($reason): mostly another account owns that record",
-        "delete the record as an administrator (samba-tool dns delete), so that its host can make it anew; or let the "
-        "one who owns it change it",
+        "the zone is in Active Directory, which does not let $signer change $owner ($reason): mostly that account "
+        "is not in the group DnsAdmins, and another one owns the record",
+        "run: samba-tool group addmembers DnsAdmins $account (samba-tool group listmembers DnsAdmins shows who "
+        "is in it), and get a new ticket; or delete the record as an administrator (samba-tool dns delete), so "
+        "that its host can make it again; or let its owner change it",
+        decides=True,
     ),
     LogMessage(
         "samba-dlz-not-loaded", "start", 4,

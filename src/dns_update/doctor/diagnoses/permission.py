@@ -120,7 +120,7 @@ async def _cause_in_program(examined: Examined, probe: Answer, primary: Primary 
         return _closed_secondary(examined, primary)
     if program == BIND and primary is not None and not is_loopback(examined.questions.endpoint.address):
         return examined.found("perhaps-secondary", host=primary.host, primary=primary)
-    return await _without_key(examined) if examined.case.key is None else examined.found("zone-closed")
+    return await _without_key(examined) if examined.case.key is None else _of_signer(examined, "zone-closed")
 
 
 def _closed_secondary(examined: Examined, primary: Primary | None) -> Diagnosis:
@@ -199,6 +199,11 @@ async def is_of_active_directory(examined: Examined) -> bool:
         return True
     if examined.case.key is not None and examined.kind.program in (BIND, KNOT, POWERDNS):
         return False
+    return await _has_controllers(examined)
+
+
+async def _has_controllers(examined: Examined) -> bool:
+    """Return whether the zone names domain controllers."""
     controllers = _DOMAIN_CONTROLLERS.below(examined.zone)
     return bool(await examined.questions.records(controllers, RRType.SRV))
 
@@ -286,9 +291,25 @@ async def _cause_in_policy(examined: Examined) -> Diagnosis:
     if own_name is not None and await _permits(examined, _renamed(case.changes, own_name)):
         return examined.found("only-own-name", name_there=own_name)
     if await _permits(examined, _renamed(case.changes, Name((_PLAIN,)).below(zone))):
-        return examined.found("name-denied")
+        return await _denied_by_rule(examined, "name-denied")
     is_unsigned = case.key is None and examined.kind.program == BIND  # its update-policy has rules for keys
-    return await _without_key(examined) if is_unsigned else examined.found("not-granted")
+    return await _without_key(examined) if is_unsigned else await _denied_by_rule(examined, "not-granted")
+
+
+async def _denied_by_rule(examined: Examined, cause: str) -> Diagnosis:
+    """Return that no rule permits the change; to a principal in Active Directory's zone, its own rules count."""
+    key = examined.case.key
+    if key is not None and key.is_negotiated and examined.kind.program == BIND and await _has_controllers(examined):
+        cause = "active-directory-denied"
+    return _of_signer(examined, cause)
+
+
+def _of_signer(examined: Examined, cause: str) -> Diagnosis:
+    """Return a diagnosis that names the account of a principal, by which Samba's zones in BIND decide."""
+    key = examined.case.key
+    if key is None or not key.is_negotiated or examined.kind.program != BIND:
+        return examined.found(cause)
+    return examined.found(cause, perhaps_directory="yes")
 
 
 def _own_name(examined: Examined) -> Name | None:

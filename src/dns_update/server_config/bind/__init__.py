@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dns_update.rr.host_names import may_own
 from dns_update.server_config.bind.canonical import read_configuration
+from dns_update.server_config.bind.kerberos import examine_kerberos
 from dns_update.server_config.bind.keys import examine_key
 from dns_update.server_config.bind.listening import examine_listening
 from dns_update.server_config.bind.match_lists import MatchList, Peer
@@ -31,12 +32,16 @@ def examine(path: str, intended: IntendedUpdate, *, rndc: tuple[str, ...] | None
     views = scopes(read_configuration(path))
     if intended.silent_at is not None:
         examine_listening(found, intended.silent_at, views[0], main)
+    if intended.is_negotiated:
+        examine_kerberos(found, views[0], main)
     selection = examine_zone(found, intended, views, main)
     if selection is None:
-        examine_key(found, intended, views[0], list(views[1:]), main)
+        if not intended.is_negotiated:
+            examine_key(found, intended, views[0], list(views[1:]), main)
         return found.all()
     scope = selection.scope
-    examine_key(found, intended, scope, list(selection.others), main)
+    if not intended.is_negotiated:
+        examine_key(found, intended, scope, list(selection.others), main)
     zone = scope.zone(intended.zone)
     if zone is None:
         return found.all()

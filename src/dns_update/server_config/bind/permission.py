@@ -28,7 +28,9 @@ def examine_permission(found: Findings, intended: IntendedUpdate, scope: ViewSco
     """Add whether the zone accepts the update, and if not, what is in the way."""
     policy = zone.child("update-policy")
     if policy is not None:
-        if is_local(policy):
+        if intended.is_negotiated and intended.signer is None and not is_local(policy):
+            found.remark("principal-not-known", policy.place)
+        elif is_local(policy):
             _local(found, intended, scope, policy)
         else:
             _policy(found, intended, policy)
@@ -54,7 +56,9 @@ def _allow_update(
     elements = MatchList(allowed.block, scope.acl)
     match = elements.match(Peer(intended.client, intended.signer, intended.server))
     inherited = "" if zone.child("allow-update") is not None else "yes"
-    if not match.is_certain:
+    if intended.is_negotiated and intended.signer is None and elements.keys():
+        found.remark("principal-not-known", allowed.place)
+    elif not match.is_certain:
         found.remark("allow-update-not-known", allowed.place, inherited=inherited)
     elif match.allows and match.element is not None:
         _allowed(found, intended, elements, match.element)

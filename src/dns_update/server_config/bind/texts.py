@@ -87,6 +87,37 @@ TEXTS = {
         "the key $key is in a file that the configuration does not include",
         'write in $main: include "$file"; and $RELOAD',
     ),
+    # Kerberos
+    "keytab-not-set": (
+        "named has no key for Kerberos, and refuses to negotiate: options has no tkey-gssapi-keytab",
+        (
+            'write in options: tkey-gssapi-keytab "/etc/bind/dns.keytab"; that file needs the key of DNS/HOST@REALM, '
+            "HOST being this server's name, and must be readable for named; then restart named"
+        ),
+    ),
+    "keytab-missing": (
+        "tkey-gssapi-keytab names $keytab, which does not exist, so named has no key for Kerberos",
+        "write the key of DNS/HOST@REALM there (MIT: kadmin, ktadd -k $keytab), readable for named; then restart named",
+    ),
+    "principal-not-known": (
+        "which principal signs is not known, so what it may change is not read",
+        "get a ticket first: kinit; klist shows whose it is",
+    ),
+    "zone-in-active-directory": (
+        (
+            "named has no zone statement for $zone: it is in Active Directory (Samba's samba_dlz), which decides by "
+            "the record's access control list; no update-policy counts"
+        ),
+        (
+            "mostly the account is not in the group DnsAdmins: samba-tool group listmembers DnsAdmins; add it: "
+            "samba-tool group addmembers DnsAdmins ACCOUNT; and get a new ticket. Otherwise another account owns the "
+            "record: delete it (samba-tool dns delete), or let its owner change it"
+        ),
+    ),
+    "zone-in-dlz": (
+        "named has no zone statement for $zone; it may be in the database $dlz (dlz), which decides about updates",
+        "look at the settings of that database",
+    ),
     # allow-update
     "static": (
         "the zone $zone has neither allow-update nor update-policy: it is static",
@@ -98,7 +129,7 @@ TEXTS = {
     ),
     "list-denies": (
         "allow-update denies this update by its element $element, which matches first",
-        "write before that element: key $key; and $RELOAD",
+        'write before that element: key "$key"; and $RELOAD',
     ),
     "list-needs-key": (
         "allow-update accepts only updates that are signed with $keys, and this one is not signed",
@@ -112,12 +143,12 @@ TEXTS = {
         ),
     ),
     "list-other-key": (
-        "allow-update accepts $keys, not the key $key",
-        "use $keys; or add to allow-update: key $key; and $RELOAD",
+        "allow-update accepts $keys, not the $credential",
+        'use $keys; or add to allow-update: key "$key"; and $RELOAD',
     ),
     "list-only-addresses": (
-        "allow-update has addresses only: not the key $key, and not the client's address $client",
-        "add to allow-update: key $key; and $RELOAD",
+        "allow-update has addresses only: not the $credential, and not the client's address $client",
+        'add to allow-update: key "$key"; and $RELOAD',
     ),
     "allow-update-not-known": (
         "whether allow-update accepts this update depends on the client's address, which is not known here",
@@ -133,7 +164,7 @@ TEXTS = {
     ),
     # update-policy
     "granted": (
-        'the rule "$rule" lets the key change $types at $owner',
+        'the rule "$rule" lets the $credential change $types at $owner',
         "",
     ),
     "policy-local": (
@@ -149,7 +180,7 @@ TEXTS = {
         "sign the update with a key that has a rule, e.g. grant KEY name $$owner. $types;",
     ),
     "policy-key-missing": (
-        "update-policy has no rule for the key $key; its rules are for: $identities",
+        "update-policy has no rule for the $credential; its rules are for: $identities",
         "add the rule: $GRANT and $RELOAD",
     ),
     "policy-name-missing": (
@@ -173,7 +204,7 @@ TEXTS = {
         'add the rule: grant "$key" name ${owner}. ANY; and $RELOAD',
     ),
     "rule-asks-others": (
-        'whether the rule "$rule" matches depends on another program or on Kerberos, which is not asked here',
+        'whether the rule "$rule" matches depends on what is not asked here: another program, or a record\'s data',
         "try the update, and read named's log",
     ),
     # the name, the files, the running server

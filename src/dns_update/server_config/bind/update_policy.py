@@ -7,6 +7,7 @@ is refused (`dns_ssutable_checkrules` in BIND).
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.server_config.bind.principals import KERBEROS_RULES, OF_TARGETS, host_of
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.source import as_name
 from dns_update.value import Value
@@ -20,7 +21,6 @@ SESSION_KEY = Name.from_text("local-ddns")
 _NOT_BY_DEFAULT = (RRType.NS, RRType.SOA, RRType.RRSIG, RRType.NSEC, 50)
 """The types that a rule without types does not cover; 50 is NSEC3."""
 
-_OF_KERBEROS = ("krb5-", "ms-")  # these match principals, which have an @; no TSIG key does
 _BY_ADDRESS = ("tcp-self", "6to4-self")
 
 TYPE_CHECKING = False
@@ -88,13 +88,17 @@ class PolicyRule(Value):
         return self.statement.words[3 if self.kind == "zonesub" else 4 :]
 
     def asks_others(self, change: RequestedChange) -> bool:
-        """Return whether it depends on what the configuration does not say: another program, or a principal."""
-        if self.kind.startswith(_OF_KERBEROS):
-            return change.key is not None and any(b"@" in label for label in change.key.labels)
+        """Return whether it depends on what is not known here: another program, or the data of the records."""
+        if self.kind in OF_TARGETS:  # of other types, it is a rule like krb5-subdomain and ms-subdomain
+            is_about_data = change.rrtype in (RRType.PTR, RRType.SRV, RRType.ANY)
+            return is_about_data and self.has_identity(change) and self.has_name(change) and self.has_type(change)
         return self.kind == "external"
 
     def has_identity(self, change: RequestedChange) -> bool:
         """Return whether its identity is that of the change."""
+        if self.kind in KERBEROS_RULES:
+            host = None if change.key is None else host_of(change.key, self.identity, KERBEROS_RULES[self.kind])
+            return host is not None
         identity = as_name(self.identity)
         if self.kind in _BY_ADDRESS:
             own = _reverse(change)
@@ -106,6 +110,9 @@ class PolicyRule(Value):
         owner, key, name = change.owner, change.key, self.name
         if self.kind in ("self", "selfsub", "selfwild"):
             return key is not None and _COVERS[self.kind](owner, key)
+        if self.kind in KERBEROS_RULES and "self" in self.kind and self.kind not in OF_TARGETS:
+            host = None if key is None else host_of(key, self.identity, KERBEROS_RULES[self.kind])
+            return host is not None and _COVERS["selfsub" if self.kind.endswith("sub") else "self"](owner, host)
         if self.kind in _BY_ADDRESS:
             return owner == _reverse(change)
         return name is not None and self.kind in _COVERS and _COVERS[self.kind](owner, name)
@@ -178,6 +185,10 @@ _COVERS = {
     "self": Name.__eq__,
     "selfsub": Name.is_within,
     "selfwild": _is_below,
+    "krb5-subdomain": Name.is_within,
+    "ms-subdomain": Name.is_within,
+    "krb5-subdomain-self-rhs": Name.is_within,
+    "ms-subdomain-self-rhs": Name.is_within,
 }
 
 

@@ -12,6 +12,7 @@ from dns_update.value import Value
 from dns_update.wire.name import Name
 
 _REDIRECTED = "in-view"
+_SAMBA_DLZ = "dlz_bind9"  # how the names of Samba's modules begin
 _ADDED_LATER = ("allow-new-zones", "catalog-zones")
 
 
@@ -120,19 +121,28 @@ def _missing(found: Findings, intended: IntendedUpdate, views: tuple[ViewScope, 
         for zone in scope.zones
         if (name := zone_name(zone)) is not None and name.labels and intended.zone.is_within(name)
     ]
-    if parents:
+    if parents and not _dlz(views):
         name, zone = max(parents, key=lambda pair: len(pair[0].labels))
         found.fault("zone-parent", zone.place, parent=str(name))
         return
     added = next((added for scope in views if (added := scope.inherited(None, *_ADDED_LATER)) is not None), None)
     names = [name for scope in views for zone in scope.zones if (name := zone_name(zone)) is not None]
     other = other_zone(intended, names)
-    if other is not None and (other.contains_owner or added is None):
+    dlz = _dlz(views)
+    if dlz is not None:
+        is_samba = _SAMBA_DLZ in dlz.setting("database")
+        found.remark("zone-in-active-directory" if is_samba else "zone-in-dlz", dlz.place, dlz=dlz.word(1))
+    elif other is not None and (other.contains_owner or added is None):
         found.fault(other.code, main, other=str(other.name))
     elif added is not None:
         found.remark("zone-added-later", added.place, statement=added.keyword)
     else:
         found.fault("zone-missing", main, zones=listed(names))
+
+
+def _dlz(views: tuple[ViewScope, ...]) -> Statement | None:
+    """Return the statement of a database that has zones without zone statements, also below those of statements."""
+    return next((each for scope in views for each in scope.statements if each.keyword == "dlz"), None)
 
 
 def _in_other_view(found: Findings, intended: IntendedUpdate, scope: ViewScope, other: ViewScope) -> None:
