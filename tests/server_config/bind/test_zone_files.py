@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dns_update.auth import Key
+from dns_update.server_config import texts
 from dns_update.server_config.bind import zone_files
 from dns_update.server_config.server_user import user_named
 from lab import Bind, LabKey, Zone
@@ -91,7 +92,9 @@ def test_a_zone_file_that_cannot_be_read(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
     (tmp_path / "example.com.zone").touch(0o600)
     path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n{zone("example.com", POLICY)}')
-    assert faults(asked(path, ASKED)) == ["zone-file-unreadable"]
+    found = asked(path, ASKED)
+    assert faults(found) == ["zone-file-unreadable"]
+    assert texts(found[0])[1].endswith(" && rndc reload example.com")
 
 
 def test_a_zone_file_that_does_not_exist(tmp_path: Path) -> None:

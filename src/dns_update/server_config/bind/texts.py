@@ -233,7 +233,7 @@ TEXTS = {
     ),
     "zone-file-unreadable": (
         "named runs as $user and cannot read the zone file $file",
-        "run: chgrp $user $file && chmod g+r $file",
+        "run: chgrp $user $file && chmod g+r $file && rndc reload $zone",
     ),
     "limit": (
         "$setting is $limit: named answers SERVFAIL to an update that would bring the zone above it",

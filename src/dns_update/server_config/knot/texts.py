@@ -110,7 +110,7 @@ TEXTS = {
     ),
     "zone-file-unreadable": (
         "knotd runs as $user and cannot read the zone file $path",
-        "run: chgrp $user $path && chmod g+r $path",
+        "run: chgrp $user $path && chmod g+r $path && knotc zone-reload $zone",
     ),
     "zone-file-not-writable": (
         "knotd runs as $user and cannot write the zone file $path: changes stay in the journal",
