@@ -94,7 +94,7 @@ def test_check_says_what_only_an_update_can_show(set_up: SetUp, tmp_path: Path) 
         step
         for step in steps
         if step["mark"] == "left out"
-        and "its log says why: on the server, dns-update check server-config=" in step["hint"]
+        and "its log says why: on the server, the same line as dns-update check, with server-config=" in step["hint"]
     ]
     assert bool(foreseen) != bool(left_open)
 

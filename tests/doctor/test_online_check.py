@@ -398,7 +398,7 @@ def test_a_secondary_that_follows_and_does_not_forward(case: Case, bind: NameSer
         done = case.check()
     assert done.status == 7
     assert done.lines[1].startswith(f"Permission denied: {secondary.host}:{secondary.port} refuses to change")
-    assert 'If it says "type: secondary", update the primary' in done.hint
+    assert '"type: secondary" (update the primary)' in done.hint
 
 
 def test_a_name_below_a_delegation(case: Case, tmp_path: Path) -> None:

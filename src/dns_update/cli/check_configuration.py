@@ -11,7 +11,7 @@ from dns_update.commandline.properties import Options
 from dns_update.doctor.checklist import Step
 from dns_update.doctor.configuration import OF_ANOTHER_SERVER, configuration_steps
 from dns_update.doctor.diagnosis_texts import TEXTS
-from dns_update.doctor.examination import NameExamination
+from dns_update.doctor.examination import NameExamination, ServerExamination
 from dns_update.doctor.server_log import log_steps
 from dns_update.errors import (
     DnsUpdateError,
@@ -120,7 +120,15 @@ def _intended(name: NameExamination, key: Key | None) -> IntendedUpdate:
         server=at,
         silent_at=silent,
         dnskeys=() if around is None else around.dnskeys,
+        is_late_elsewhere=server is not None and _is_late_elsewhere(server),
     )
+
+
+def _is_late_elsewhere(server: ServerExamination) -> bool:
+    """Return whether another name server of the zone shows another serial than this one."""
+    if server.access is None or server.surroundings is None:
+        return False
+    return any(state.serial not in {None, server.access.serial} for state in server.surroundings.name_servers)
 
 
 def _of_configuration(path: str, intended: IntendedUpdate, name: NameExamination, key: Key | None) -> list[Step]:

@@ -29,8 +29,9 @@ _FIRST_PAUSE = 0.5  # seconds before the name servers are asked again; each furt
 _LONGEST_PAUSE = 5.0  # seconds: the servers are not ours alone
 _NONE = -1  # in the place of a serial
 _MUST_TELL = (
-    "{of_server} must notify it (its NS record, or also-notify in BIND; notify in Knot; NOTIFY-DNSUPDATE in PowerDNS), "
-    "and let it transfer the zone; the logs of both say what went wrong; or wait longer"
+    "{of_server} must notify it (its NS record, or also-notify in BIND; notify in Knot; pdnsutil set-kind ZONE MASTER "
+    "in PowerDNS), and let it transfer the zone; and it must be a secondary there, not a primary of its own (in BIND, "
+    "rndc zonestatus ZONE shows its type); the logs of both say more"
 )
 _DONE = (Rcode.NOERROR, Rcode.NXDOMAIN)
 

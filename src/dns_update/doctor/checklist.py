@@ -396,12 +396,13 @@ def _of_newer(server: ServerExamination, state: NameServerState) -> Hint:
 
 _LATE = {
     BIND: "named tells the hosts of the NS records and of also-notify (not with notify no), and the secondary must "
-    "take that from this address and be let by allow-transfer: journalctl -u named | grep -E 'notify|transfer' on both",
+    "take that from this address and be let by allow-transfer: journalctl -u named | grep -E 'notify|transfer' on "
+    "both; there, rndc zonestatus ZONE must say type: secondary",
     KNOT: "knotd tells the remotes of notify in the zone, which must have an acl with action: transfer: journalctl -u "
     "knot | grep -E 'notify|transfer' on both",
-    POWERDNS: "PowerDNS tells of an update only with the metadata NOTIFY-DNSUPDATE (pdnsutil set-meta ZONE "
-    "NOTIFY-DNSUPDATE 1), for zones of the kind MASTER (pdnsutil set-kind), and with primary=yes (before 4.5 "
-    "master=yes); the secondary's log says whether it gets the zone then",
+    POWERDNS: "PowerDNS tells secondaries of zones of the kind MASTER only (pdnsutil show-zone ZONE; pdnsutil set-kind "
+    "ZONE MASTER), with primary=yes (before 4.5 master=yes), and of an update at once only with the metadata "
+    "NOTIFY-DNSUPDATE (pdnsutil set-meta ZONE NOTIFY-DNSUPDATE 1)",
     OTHER: "a secondary gets the zone from its primary by NOTIFY and transfer: their logs say what is wrong",
 }
 

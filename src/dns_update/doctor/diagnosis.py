@@ -114,6 +114,7 @@ def diagnosis_of(
         "program": kind.program or "the server",
         "in_brackets": f" ({kind.program})" if kind.program else "",
         "or_primary": "",
+        "ip_version": "IPv6" if questions.endpoint.is_ipv6 else "IPv4",
     }
     if case.host == BY_SOA:
         common["by_soa"] = "yes"

@@ -49,7 +49,7 @@ def _any(what: str, to_do: str) -> Sentences:
 
 def _names_the_line(path: str) -> str:
     """Return how the configuration itself is asked, where several of its lines may be the cause."""
-    return f". On the server, dns-update check with server-config={path} names the line that decides"
+    return f". On the server, the same line as dns-update check, with server-config={path}, names the line that decides"
 
 
 _COPY_SECRET = {
@@ -70,10 +70,7 @@ _SEEN_BY_BIND = (
     "the one that named sees, which behind NAT or a proxy (dnsdist) is the proxy's: journalctl -u named | grep denied "
     'shows it before "#"'
 )
-_READ_ON_SERVER = (
-    "on the server, dns-update check server-config={file} "
-    "dns-server={{server}} zone={{of_zone}} name={{owner}} reads it"
-)
+_READ_ON_SERVER = "on the server, the same line as dns-update check, with server-config={file}, reads it"
 _READ_BIND = _READ_ON_SERVER.format(file="/etc/bind/named.conf")
 _READ_KNOT = _READ_ON_SERVER.format(file="/etc/knot/knot.conf")
 _READ_POWERDNS = _READ_ON_SERVER.format(file="/etc/powerdns/pdns.conf")
@@ -146,8 +143,8 @@ TEXTS: dict[str, Sentences] = {
     ),
     "network-unreachable": _any(
         "this machine has no route to {server}{named}",
-        "ip route get {host_address} shows it: start the connection or the VPN that leads there. If it is an IPv6 "
-        "address, and this machine has no IPv6, give the server's IPv4 address as {dns-server}",
+        "ip route get {host_address} shows it: start the connection or the VPN that leads there. If this machine has "
+        "no {ip_version} at all (ip -br addr), give the server's address of the other kind, or its name, as {dns-server}",
     ),
     "port-in-address": _any(
         "{host_address} is one IPv6 address, and nothing answers at port {port} of it",
@@ -309,14 +306,12 @@ TEXTS: dict[str, Sentences] = {
             OTHER: "its log says why",
             BIND: f"its log says why: {_READ_BIND}. Mostly the zone file has an error "
             "(named-checkzone {of_zone} FILE), or is not there or not readable for named (ls -l FILE), or it was "
-            "edited and its journal does not fit any more: then move FILE.jnl away. In each case run rndc reload "
-            "{of_zone} after it. If this is a secondary, its primary cannot be reached, or the zone has expired; rndc "
-            "zonestatus {of_zone} shows it",
+            "edited and its journal does not fit any more (move FILE.jnl away); then run rndc reload {of_zone}. A "
+            "secondary has not got the zone from its primary, or it has expired",
             KNOT: f"its log says why: {_READ_KNOT}. Mostly the zone file has an error "
             "(kzonecheck -o {of_zone} FILE), or is not there or not readable for knotd (ls -l FILE; no update can "
-            "make a zone's first SOA record), or private DNSSEC keys are missing (keymgr {of_zone} list). In each "
-            "case run knotc zone-reload {of_zone} after it. If this is a secondary, its primary cannot be reached, or "
-            "the zone has expired; knotc zone-status {of_zone} shows it",
+            "make a zone's first SOA record), or private DNSSEC keys are missing (keymgr {of_zone} list); then run "
+            "knotc zone-reload {of_zone}. A secondary has not got the zone from its primary, or it has expired",
             POWERDNS: f"its log says why: {_READ_POWERDNS}; "
             "pdnsutil check-zone {of_zone} checks the data. If this "
             "is a secondary that has not got the zone from its primary yet, run pdns_control retrieve {of_zone}",
@@ -536,12 +531,11 @@ TEXTS: dict[str, Sentences] = {
         "{server} accepts key {of_key}, and takes no update of {of_zone} with it",
         {
             OTHER: "let the server allow the key for this zone",
-            BIND: "mostly the zone's allow-update or update-policy in named.conf names another key: use that one, or "
-            "add this one; or it denies this machine's address before it; or there is neither: write "
-            f"{_GRANT} {_RECONFIG}. Otherwise rndc zonestatus {{of_zone}} tells why. "
-            'If it says "frozen: yes", run rndc thaw {of_zone}. If it says "type: secondary", update the '
-            'primary. If it says "multiple views", the view for this machine has no such rule: add key "{of_key}"; to '
-            'match-clients of the view that has it, and !key "{of_key}"; before all else to those above it'
+            BIND: "mostly the zone's allow-update or update-policy in named.conf names another key (use that one, or "
+            f"add this one: {_GRANT} {_RECONFIG}), or denies this machine's address before it. Otherwise rndc "
+            'zonestatus {of_zone} tells why: "frozen: yes" (run rndc thaw {of_zone}), "type: secondary" (update the '
+            'primary), or "multiple views" (the one for this machine has no such rule: add key "{of_key}"; to '
+            'match-clients of the one that has it, and !key "{of_key}"; before all else to those above it)'
             + _names_the_line("/etc/bind/named.conf"),
             KNOT: "knot.conf needs in the acl of the zone: key: {of_key}, action: update. A secondary passes updates "
             "on to its primary, whose configuration needs that, too",
@@ -693,7 +687,8 @@ TEXTS: dict[str, Sentences] = {
             OTHER: "if it fails, the server's log says why: it cannot write there, its disk is full, or a limit of the "
             "zone is reached",
             BIND: f"if it fails, its log says why: {_READ_BIND}. Mostly the zone file's "
-            "directory is not writable for named, or its disk is full (df -h -i), or max-records is reached",
+            "directory is not writable for named (ls -ld DIRECTORY; findmnt -T DIRECTORY), or its disk is full (df -h "
+            "-i), or max-records is reached",
             KNOT: f"if it fails, its log says why: {_READ_KNOT}. Mostly the journal is not "
             "writable, or its disk is full (df -h -i), or zone-max-size is reached",
             POWERDNS: _IF_POWERDNS_FAILS,
@@ -707,7 +702,7 @@ TEXTS: dict[str, Sentences] = {
             "its disk is full",
             BIND: f"if it fails, its log says why: {_READ_BIND}. Mostly the zone's private keys "
             "(K*.private) are not in key-directory, or not readable for named; or the zone file's directory is not "
-            "writable for it, or its disk is full (df -h -i)",
+            "writable for it (ls -ld DIRECTORY; df -h -i; findmnt -T DIRECTORY)",
             KNOT: f"if it fails, its log says why: {_READ_KNOT}. Mostly the zone's private keys "
             "(*.pem in the KASP database's directory) are missing, or not readable for knotd (keymgr {of_zone} list "
             "shows them); or the journal is not writable, or its disk is full (df -h -i)",
@@ -718,10 +713,10 @@ TEXTS: dict[str, Sentences] = {
         "{credential} may make this change, and the server cannot carry it out: mostly it cannot write there",
         {
             OTHER: "its log says what it cannot write; the disk may be full",
-            BIND: f"its log says which it is: {_READ_BIND}. The directory of the zone file must "
-            "be writable for its user, for the journal: on Debian that is /var/lib/bind, not /etc/bind. The disk must "
-            "be neither full (df -h -i) nor read-only (findmnt -T DIRECTORY). And max-records and "
-            "max-records-per-type (100) limit the zone",
+            BIND: f"its log says which it is: {_READ_BIND}. Mostly its user cannot write in the directory of the zone "
+            "file, for the journal (on Debian that is /var/lib/bind, not /etc/bind; findmnt -T DIRECTORY shows whether "
+            "it is read-only), or the disk is full (df -h -i), or the zone has as many records as max-records or "
+            "max-records-per-type (100) allows",
             KNOT: f"its log says which it is: {_READ_KNOT}. Its journal's directory "
             "(/var/lib/knot) must be writable for its user, its disk neither full (df -h -i) nor read-only (findmnt -T "
             "/var/lib/knot), and the journal smaller than journal-db-max-size",

@@ -25,7 +25,8 @@ class IntendedUpdate(Value):
     not signed. A key that is negotiated signs for the Kerberos `principal`, empty if that is not known. `client` is the
     address that the server sees, `server` the server's own address, both as 4 or 16 octets; None if not known.
     `silent_at` is where it was asked in vain; None if it answers, or is not asked here. `dnskeys` are the rdata of the
-    zone's DNSKEY records, as the server shows them.
+    zone's DNSKEY records, as the server shows them. `is_late_elsewhere` says that another name server of the zone has
+    not got the last change.
     """
 
     zone: Name
@@ -40,6 +41,7 @@ class IntendedUpdate(Value):
     server: bytes | None = None
     silent_at: SilentPlace | None = None
     dnskeys: tuple[bytes, ...] = ()
+    is_late_elsewhere: bool = False
 
     @property
     def signer(self) -> Name | None:

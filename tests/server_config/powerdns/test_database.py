@@ -80,6 +80,14 @@ def test_a_zone_that_needs_no_key_is_remarked(server: PowerDns) -> None:
     assert "no-key-needed" in codes(found)
 
 
+def test_a_native_zone_is_remarked_if_a_name_server_lags(server: PowerDns) -> None:
+    for name, is_native in (("allowed.example", True), ("primary.example", False)):
+        asked_for = intended(name, f"home.{name}", key=key_named(server, "dd"))
+        assert "native" not in codes(asked(server.directory / "pdns.conf", asked_for))
+        found = asked(server.directory / "pdns.conf", asked_for._replace(is_late_elsewhere=True))
+        assert ("native" in codes(found)) is is_native
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [

@@ -176,9 +176,7 @@ def bind_rule_for_tcp(stack: ExitStack, directory: Path) -> Words:
     return line(server, directory, None, *words, name="1")
 
 
-@broken(
-    "BIND: the zone's directory is mounted read-only", "cannot-write", "nor read-only (findmnt", only_by_update=True
-)
+@broken("BIND: the zone's directory is mounted read-only", "cannot-write", "findmnt -T DIRECTORY", only_by_update=True)
 def bind_read_only(stack: ExitStack, directory: Path) -> Words:
     place = directory / "bind" / "zones"
     place.mkdir(parents=True)

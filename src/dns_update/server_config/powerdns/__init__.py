@@ -143,6 +143,8 @@ def _zone(found: Findings, intended: IntendedUpdate, settings: Settings, databas
     for below in zones:
         if below != intended.zone and below.is_within(intended.zone) and intended.owner.is_within(below):
             found.fault("zone-below", main, below=str(below))
+    if kind == "native" and intended.is_late_elsewhere:
+        found.remark("native", main)
     if kind not in ("secondary", "consumer"):
         return True
     forwards = settings.is_on("forward-dnsupdate", "yes") or database.metadata(intended.zone, "FORWARD-DNSUPDATE")

@@ -26,8 +26,9 @@ _NEW_WORDS = {  # from 5.0 on: an object, then what to do with it
     "add-meta": ("metadata", "add"),
     "generate-tsig-key": ("tsigkey", "generate"),
     "create-zone": ("zone", "create"),
+    "set-kind": ("zone", "set-kind"),
 }
-CHANGING = ("set-meta", "add-meta", "generate-tsig-key", "create-zone")
+CHANGING = ("set-meta", "add-meta", "generate-tsig-key", "create-zone", "set-kind")
 """The commands that change something: they are told to people, and never run."""
 
 

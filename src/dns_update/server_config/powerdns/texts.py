@@ -47,6 +47,13 @@ TEXTS = {
         "sign the update: {key-file:FILE}",
     ),
     # the database
+    "native": (
+        "the zone $zone is of the kind NATIVE, so PowerDNS tells no secondary of its changes",
+        (
+            "run: $set_kind $zone MASTER, with primary=yes in pdns.conf (before 4.5: master=yes); and, so that "
+            "secondaries hear of an update at once: $set_meta $zone NOTIFY-DNSUPDATE 1"
+        ),
+    ),
     "database-not-asked": (
         "what the database says of the zone $zone is not known: pdnsutil gave no answer",
         "run as root: pdnsutil show-zone $zone (from 5.0 on: pdnsutil zone show $zone)",
