@@ -144,7 +144,7 @@ TEXTS: dict[str, Sentences] = {
     "network-unreachable": _any(
         "this machine has no route to {server}{named}",
         "ip route get {host_address} shows it: start the connection or the VPN that leads there. If this machine has "
-        "no {ip_version} at all (ip -br addr), give the server's address of the other kind, or its name, as {dns-server}",
+        "no {ip_version} at all, give the server's address of the other kind, or its name, as {dns-server}",
     ),
     "port-in-address": _any(
         "{host_address} is one IPv6 address, and nothing answers at port {port} of it",
