@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from dns_update import BulkOptions, BulkOutcome, Client, Wish
+from dns_update.auth.private_key import PrivateKey
+from dns_update.auth.sig0 import PairKey
 from dns_update.bulk.batch import Batch, SizeLimit, Window
 from dns_update.bulk.packing import Packer
 from dns_update.message import Message
@@ -67,7 +69,9 @@ def test_a_message_has_the_records_that_update_would_have_made() -> None:
     ]  # fmt: skip
     for wish, update in cases:
         octets, count = packer.packed(wish, wish.ttl or 0)
-        assert on_wire(packer.message([octets], count)) == on_wire(update.to_message())
+        message = packer.message([octets], count)
+        assert on_wire(message) == on_wire(update.to_message())
+        assert message.compressed.encode(7) == update.to_message().encode(7)
 
 
 def test_a_message_with_conditions_is_the_one_that_update_would_have_made() -> None:
@@ -83,7 +87,23 @@ def test_a_message_with_conditions_is_the_one_that_update_would_have_made() -> N
         batch.add(wish, *packer.packed(wish, wish.ttl or 0), packer.condition(wish))
     update = Update(ZONE).require_rrset("a", "A").require_no_rrset("b", "A").require_present("c")
     update = update.replace("a", 60, "A", "192.0.2.1").add("b", 60, "A", "192.0.2.2").delete_name("c")
-    assert on_wire(batch.message(packer)) == on_wire(update.replace("d", 60, "A", "192.0.2.3").to_message())
+    update = update.replace("d", 60, "A", "192.0.2.3")
+    assert on_wire(batch.message(packer)) == on_wire(update.to_message())
+    assert batch.message(packer).compressed.encode(7) == update.to_message().encode(7)
+
+
+def test_what_a_key_pair_signs_has_each_owner_once_as_hickory_encodes_it() -> None:
+    private = PrivateKey.generate(15)
+    key = PairKey("example.com", private.der, bytes((2, 0, 3, 15)) + private.public)
+    sent: list[bytes] = []
+
+    def judge(_message: Message, octets: bytes) -> int:
+        sent.append(octets)
+        return Rcode.NOERROR
+
+    client = Client("127.0.0.1", key=key, transport=MemoryTransport(Server(judge)))
+    list(client.apply(hosts(3)))
+    assert [octets.count(b"\6host-1") for octets in sent] == [1]
 
 
 def new(count: int) -> list[Wish]:

@@ -44,6 +44,12 @@ class PackedUpdate(Message, kw_only=True):
         head = struct.pack(">HHHHHH", own_id, Opcode.UPDATE << _OPCODE_SHIFT, 1, self.conditions, self.count, 0)
         return head + zone.name.to_wire() + struct.pack(">HH", zone.rrtype, zone.rrclass) + self.body
 
+    @property
+    def compressed(self) -> PackedUpdate:
+        """The same update, with a pointer for each owner that came before, as `Message.encode` writes it."""
+        octets = Message.decode(self.encode()).encode()
+        return self._replace(body=octets[HEADER_OCTETS + len(self.question[0].name.to_wire()) + _OF_QUESTION :])
+
 
 class Packer:
     """Packs the wishes of one zone."""

@@ -234,6 +234,8 @@ class Sender:
 
     def _launch(self, batch: Batch) -> None:
         message = batch.message(self._packer)
+        if self._goes_alone:
+            message = message.compressed  # Hickory DNS verifies SIG(0) over its own encoding of what it has read
         batch.tries += 1
         self.messages += 1
         joined = bool(self._flying)
