@@ -278,10 +278,19 @@ def _answers_inside(server: NameServer, zone: str) -> bool:
 
 def find_program(name: str, package: str) -> str:
     """Return the path of a program, or raise ServerFailed naming the package that has it."""
-    path = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:{_SYSTEM_DIRECTORIES}")
+    path = _path_of(name)
     if path is None:
         raise ServerFailed(f"{name}: not found; apt-get install {package}")
     return path
+
+
+def is_there(name: str) -> bool:
+    """Return whether a program is installed."""
+    return _path_of(name) is not None
+
+
+def _path_of(name: str) -> str | None:
+    return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:{_SYSTEM_DIRECTORIES}")
 
 
 def dig(server: NameServer, name: str, rrtype: str, *, key: LabKey | None = None, timeout: int = 3) -> list[str]:

@@ -24,6 +24,7 @@ _PROGRAMS = {
     "unbound": ("unbound", "-V"),
     "samba": ("samba", "--version"),
     "yadifad": ("yadifa", "--version"),
+    "hickory-dns": ("hickory-dns", "--version"),
 }
 """The package of each program, and the option that prints its version."""
 

@@ -4,11 +4,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lab.servers_table.page import CELLS, PAGE, read_cells, write
-from lab.servers_table.programs import PROGRAMS
+from lab.servers_table.programs import here
 from lab.servers_table.run import cells_of
 
 known = read_cells() if CELLS.exists() else {}
-for name, start in PROGRAMS.items():
+for name, start in here().items():
     with TemporaryDirectory(prefix="dns-update-servers-") as directory, start(Path(directory)) as program:
         known[f"{name} {program.version}"] = cells_of(program)
 write(known)

@@ -7,7 +7,6 @@ This list is written by hand. It is of Debian 12 and 13.
 
 | server | why it has no column |
 |---|---|
-| Hickory DNS 0.24 (13) | takes updates with SIG(0) only; `set`, `add` and `delete` were tried by hand |
 | BIND with the module of Samba (`BIND9_DLZ`) | BIND's answers, Samba's rules and records; not asked yet |
 | PowerDNS with another backend | the table has SQLite; the bind backend writes nothing and takes no updates |
 | NSD, gdnsd, tinydns, rbldnsd | take no updates |

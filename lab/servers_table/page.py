@@ -53,7 +53,10 @@ def page_of(known: Mapping[str, Cells]) -> str:
     """Return the page."""
     columns = sorted(known, key=lambda name: (list(PROGRAMS).index(name.rpartition(" ")[0]), name))
     first = _table(
-        "Requests, by UDP, signed with HMAC-SHA256; to Samba, with a Kerberos ticket", _WORDS, columns, known
+        "Requests, by UDP, signed with HMAC-SHA256; to Hickory, with Ed25519; to Samba, with a Kerberos ticket",
+        _WORDS,
+        columns,
+        known,
     )
     ways = (
         ("Transports", {way: _WAYS[way] for way in TRANSPORTS}),

@@ -6,17 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from dns_update import Key, TlsSettings
+from dns_update.auth.sig0 import PairKey
 from lab.bind import Bind
 from lab.certificates import Authority, Certificate
+from lab.hickory import Hickory, encrypted, journal
 from lab.key import LabKey
 from lab.knot import Knot
 from lab.others import Dnsdist
 from lab.pairs import CHECKS_SIG0, KEYGEN, Pair, keygen
 from lab.port import IPV4, Port
 from lab.powerdns import PowerDns
-from lab.server import NameServer
+from lab.server import NameServer, is_there
 from lab.servers_table.realm import HOST, USER, realm
-from lab.servers_table.reasons import YADIFA
+from lab.servers_table.reasons import HICKORY, YADIFA
 from lab.servers_table.samba import SAMBA, samba
 from lab.servers_table.site import (
     ALGORITHMS,
@@ -42,6 +44,10 @@ _KEEPS_NOTHING = "setMaxTCPClientThreads(1)\nsetTCPDownstreamMaxIdleTime(0)"
 _NO_FILES = "template:\n  - id: default\n    zonefile-sync: -1\n"
 _AT_ONCE = 0.1
 """Seconds to wait for YADIFA to say that it does not have a zone or GSS-TSIG, which it never does."""
+_PAIRS_OF_HICKORY = ("ed25519", "ecdsap256sha256", "ecdsap384sha384")
+"""The first is the usual one. Debian's Hickory reads no private keys of RSA, and makes all KEY records from these."""
+_ED25519_V2 = bytes.fromhex("3051020101300506032b657004220420"), bytes.fromhex("812100")
+"""Before the two keys of a pair, in PKCS #8 with the public key (RFC 8410, section 10.3)."""
 _DOWN = 1
 """A port of nobody, where the primary of a secondary zone would be."""
 
@@ -164,14 +170,46 @@ def yadifa(directory: Path) -> Iterator[Program]:
         yield replace(program, ways={**program.ways, "gss": negotiating})
 
 
+@contextmanager
+def hickory(directory: Path) -> Iterator[Program]:
+    """Start Hickory DNS, with a port for TLS and QUIC."""
+    pairs = {each: Key.from_file(keygen(directory / "pairs", ZONE, each).private) for each in _PAIRS_OF_HICKORY}
+    zones = [Zone(ZONE), Zone(CLOSED, policy=journal(CLOSED))]
+    zones.append(Zone(SECONDARY, type="secondary", policy=journal(SECONDARY)))
+    with _certified(directory) as (port, own), realm(directory) as (_host, ticket):
+        server = Hickory(
+            directory / "hickory",
+            zones=zones,
+            private_keys={algorithm: _pkcs8(key) for algorithm, key in pairs.items()},
+            options=encrypted(port, own),
+        )
+        with server:
+            usual = pairs[_PAIRS_OF_HICKORY[0]]
+            numbers = _numbers("hickory-dns", 2)
+            program = _program(HICKORY, numbers, server, lab_keys(), {"tls": (port, own)}, usual=usual, narrow=ZONE)
+            yield _with_keys(program, pairs, ticket)
+
+
 PROGRAMS: Mapping[str, Callable[[Path], AbstractContextManager[Program]]] = {
     "BIND": bind,
     "Knot DNS": knot,
     YADIFA: yadifa,
     "PowerDNS": powerdns,
     "PowerDNS behind dnsdist": powerdns_behind_dnsdist,
+    HICKORY: hickory,
     SAMBA: samba,
 }
+
+
+OF_ONE_RELEASE = {HICKORY: "hickory-dns"}
+"""The program of each server that only one of the two releases has."""
+
+
+def here() -> dict[str, Callable[[Path], AbstractContextManager[Program]]]:
+    """Return the servers that this machine's release has."""
+    return {
+        name: start for name, start in PROGRAMS.items() if name not in OF_ONE_RELEASE or is_there(OF_ONE_RELEASE[name])
+    }
 
 
 @contextmanager
@@ -219,13 +257,15 @@ def _program(  # noqa: PLR0913 - the last one can be left out
     encrypted: Mapping[str, tuple[int, Certificate]],
     *,
     patience: float = 5.0,
+    usual: Key | None = None,
+    narrow: str = NARROW,
 ) -> Program:
     by_algorithm = {key.algorithm: key_of(key) for key in keys}
-    plain = Site(server, by_algorithm[keys[0].algorithm], patience=patience)
+    plain = Site(server, usual or by_algorithm[keys[0].algorithm], patience=patience, narrow=narrow)
     ways = plain.unencrypted
     for transport, (port, own) in encrypted.items():
         ways[transport] = replace(plain, transport=transport, port=port, tls=TlsSettings(pins=[own.pin]))
-    ways["none"] = replace(plain, key=None, zone=OPEN)
+    ways["none"] = replace(plain, key=None, zone=OPEN if OPEN in {zone.name for zone in server.zones} else plain.zone)
     ways |= {algorithm: replace(plain, key=by_algorithm[algorithm]) for algorithm in ALGORITHMS}
     return Program(name, numbers, plain, ways)
 
@@ -238,3 +278,12 @@ def _with_keys(program: Program, pairs: Mapping[str, Key], ticket: Key) -> Progr
 
 def _numbers(program: str, count: int) -> str:
     return ".".join(map(str, version(program)[:count]))
+
+
+def _pkcs8(key: Key) -> bytes:
+    """Return the private key of a pair as Hickory reads it: with the public key."""
+    assert isinstance(key, PairKey)  # noqa: S101 - for the type
+    if key.algorithm.text != "ed25519":
+        return key.secret
+    before_private, before_public = _ED25519_V2
+    return before_private + key.secret[-32:] + before_public + key.rdata[4:]

@@ -46,6 +46,7 @@ _AS_OF_NO_ZONE = f"it says NOTAUTH, as of a zone that it does not have; {_CHECK}
 _BOTH = ("PowerDNS", "PowerDNS behind dnsdist")
 _SAMBA = "Samba"
 YADIFA = "YADIFA"
+HICKORY = "Hickory DNS"
 _BY_KDC = "the KDC says it, before the server is asked"
 _SIGNS_RIGHTLY = (4, 20)
 
@@ -107,9 +108,36 @@ _OF_YADIFA = (
     Reason(YADIFA, ("gss",), "it knows no GSS-TSIG", (errors.NoResponse, errors.KerberosError)),
 )  # fmt: skip
 
+_OF_HICKORY = (
+    Reason(
+        HICKORY, ("other_types", "alias_beside"),
+        "it refuses MX, CNAME and NS with a name of the zone: it verifies its own encoding, which compresses the name",
+        (errors.PermissionDenied,),
+    ),
+    Reason(HICKORY, ("transfer",), "the whole zone only; it answers IXFR without records", (errors.MalformedMessage,)),
+    Reason(HICKORY, ("one_name_only",), "a key may change the whole zone", (Otherwise,)),
+    Reason(
+        HICKORY, ("no_such_zone", "unknown_key", "wrong_secret"), "it answers REFUSED, whatever is wrong",
+        (errors.PermissionDenied,),
+    ),
+    Reason(HICKORY, ("another_class",), "it answers FORMERR", (Otherwise,)),
+    Reason(HICKORY, ("primary_is_down",), "it answers NOTIMP: it forwards no updates", (Otherwise,)),
+    Reason(HICKORY, ("wrong_clock",), "it ignores when a signature was made", (Otherwise,)),
+    Reason(
+        HICKORY, ("tls",), "it ends the handshake, as it does not know the protocol's name, dot (ALPN)",
+        (errors.NoResponse,),
+    ),
+    Reason(HICKORY, ("quic",), "it speaks QUIC, and `set` goes, but `apply` does not end; so nothing was asked"),
+    Reason(HICKORY, ("none",), "it takes updates with SIG(0) only", (errors.PermissionDenied,)),
+    Reason(HICKORY, ALGORITHMS, "it knows no TSIG", (errors.ReplyNotTrusted,)),
+    Reason(HICKORY, ("gss",), "it knows no GSS-TSIG", (errors.KerberosError,)),
+    Reason(HICKORY, ("rsasha256", "rsasha512"), "Debian's Hickory reads no keys of RSA"),
+)  # fmt: skip
+
 REASONS = (
     *_OF_SAMBA,
     *_OF_YADIFA,
+    *_OF_HICKORY,
     Reason(
         "Knot DNS",
         ("not_permitted",),
