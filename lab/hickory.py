@@ -16,8 +16,8 @@ class Hickory(NameServer):
     """hickory-dns; `policy` and `extra` are lines of a zone's table in its TOML, `options` of the main table.
 
     Attributes:
-        private_keys: in PKCS #8, with the public key; each by its algorithm. They are of the key pairs that may update
-            every zone without a `policy` of its own: Hickory itself makes their KEY records, at the zone's name.
+        private_keys: those of the key pairs that may update every zone without a `policy` of its own, by algorithm, in
+            PKCS #8 with the public key. Hickory makes their KEY records from them, with the zone's name.
 
     """
 

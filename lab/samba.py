@@ -46,6 +46,16 @@ class Samba(NameServer):
         keytab.chmod(0o600)
         return keytab
 
+    @property
+    def keytab_of_bind(self) -> Path:
+        """The keytab of BIND, once it has the domain's DNS."""
+        return self.directory / "domain" / "bind-dns" / "dns.keytab"
+
+    def give_to_bind(self) -> None:
+        """Prepare the domain for BIND as its DNS server."""
+        upgrade = find_program("samba_upgradedns", "samba-ad-dc")
+        self._run([*self._inside(), upgrade, "--dns-backend=BIND9_DLZ", "-s", str(self.configuration)])
+
     def _prepare(self) -> None:
         if self.namespace is None:
             raise ServerFailed("Samba needs a namespace: it uses the ports 53, 88 and 389")

@@ -7,7 +7,6 @@ This list is written by hand. It is of Debian 12 and 13.
 
 | server | why it has no column |
 |---|---|
-| BIND with the module of Samba (`BIND9_DLZ`) | BIND's answers, Samba's rules and records; not asked yet |
 | PowerDNS with another backend | the table has SQLite; the bind backend writes nothing and takes no updates |
 | NSD, gdnsd, tinydns, rbldnsd | take no updates |
 | Unbound, Knot Resolver, PowerDNS Recursor, dnsmasq, SmartDNS | resolvers, without zones to update |

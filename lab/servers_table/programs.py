@@ -19,7 +19,7 @@ from lab.powerdns import PowerDns
 from lab.server import NameServer, is_there
 from lab.servers_table.realm import HOST, USER, realm
 from lab.servers_table.reasons import HICKORY, YADIFA
-from lab.servers_table.samba import SAMBA, samba
+from lab.servers_table.samba import SAMBA, SAMBA_BIND, samba, samba_bind
 from lab.servers_table.site import (
     ALGORITHMS,
     CLOSED,
@@ -172,7 +172,7 @@ def yadifa(directory: Path) -> Iterator[Program]:
 
 @contextmanager
 def hickory(directory: Path) -> Iterator[Program]:
-    """Start Hickory DNS, with a port for TLS and QUIC."""
+    """Start Hickory DNS, with a port for TLS."""
     pairs = {each: Key.from_file(keygen(directory / "pairs", ZONE, each).private) for each in _PAIRS_OF_HICKORY}
     zones = [Zone(ZONE), Zone(CLOSED, policy=journal(CLOSED))]
     zones.append(Zone(SECONDARY, type="secondary", policy=journal(SECONDARY)))
@@ -186,7 +186,9 @@ def hickory(directory: Path) -> Iterator[Program]:
         with server:
             usual = pairs[_PAIRS_OF_HICKORY[0]]
             numbers = _numbers("hickory-dns", 2)
-            program = _program(HICKORY, numbers, server, lab_keys(), {"tls": (port, own)}, usual=usual, narrow=ZONE)
+            program = _program(
+                HICKORY, numbers, server, lab_keys(), {"tls": (port, own)}, usual=usual, narrow=ZONE, open_zone=ZONE
+            )
             yield _with_keys(program, pairs, ticket)
 
 
@@ -198,9 +200,8 @@ PROGRAMS: Mapping[str, Callable[[Path], AbstractContextManager[Program]]] = {
     "PowerDNS behind dnsdist": powerdns_behind_dnsdist,
     HICKORY: hickory,
     SAMBA: samba,
+    SAMBA_BIND: samba_bind,
 }
-
-
 OF_ONE_RELEASE = {HICKORY: "hickory-dns"}
 """The program of each server that only one of the two releases has."""
 
@@ -259,13 +260,14 @@ def _program(  # noqa: PLR0913 - the last one can be left out
     patience: float = 5.0,
     usual: Key | None = None,
     narrow: str = NARROW,
+    open_zone: str = OPEN,
 ) -> Program:
     by_algorithm = {key.algorithm: key_of(key) for key in keys}
     plain = Site(server, usual or by_algorithm[keys[0].algorithm], patience=patience, narrow=narrow)
     ways = plain.unencrypted
     for transport, (port, own) in encrypted.items():
         ways[transport] = replace(plain, transport=transport, port=port, tls=TlsSettings(pins=[own.pin]))
-    ways["none"] = replace(plain, key=None, zone=OPEN if OPEN in {zone.name for zone in server.zones} else plain.zone)
+    ways["none"] = replace(plain, key=None, zone=open_zone)
     ways |= {algorithm: replace(plain, key=by_algorithm[algorithm]) for algorithm in ALGORITHMS}
     return Program(name, numbers, plain, ways)
 

@@ -44,7 +44,7 @@ _SIG0 = tuple(KEYGEN)
 _CHECK = "`dns-update check` finds out which"
 _AS_OF_NO_ZONE = f"it says NOTAUTH, as of a zone that it does not have; {_CHECK}"
 _BOTH = ("PowerDNS", "PowerDNS behind dnsdist")
-_SAMBA = "Samba"
+_SAMBA, _SAMBA_BIND = "Samba", "Samba with BIND"
 YADIFA = "YADIFA"
 HICKORY = "Hickory DNS"
 _BY_KDC = "the KDC says it, before the server is asked"
@@ -88,6 +88,35 @@ _OF_SAMBA = (
     Reason(_SAMBA, _SIG0, "it knows no SIG(0)"),
     Reason(_SAMBA, ("tls",), "it speaks no DNS over TLS"),
     Reason(_SAMBA, ("quic",), "it speaks no DNS over QUIC"),
+)  # fmt: skip
+
+_OF_SAMBA_BIND = (
+    Reason(
+        _SAMBA_BIND, ("other_types",), "it answers SERVFAIL to CAA, and to this TXT, of 402 characters",
+        (errors.ServerFailure,),
+    ),
+    Reason(_SAMBA_BIND, ("unknown_type",), "it answers SERVFAIL", (errors.ServerFailure,)),
+    Reason(
+        _SAMBA_BIND, ("many_changes", "bulk"),
+        "it takes them, but of the new names in a message only the last belongs to the account, which may not change"
+        " the others later", (errors.PermissionDenied,),
+    ),
+    Reason(
+        _SAMBA_BIND, ("transfer",), "it refuses it although BIND has `allow-transfer { any; }`",
+        (errors.PermissionDenied,),
+    ),
+    Reason(
+        _SAMBA_BIND, ("last_name_server",), "it refuses this account anything about the zone's own name",
+        (errors.PermissionDenied,),
+    ),
+    Reason(_SAMBA_BIND, ("one_name_only",), "each account of the domain may create names", (Otherwise,)),
+    Reason(_SAMBA_BIND, ("primary_is_down",), "it is a secondary of no server", (Otherwise,)),
+    Reason(_SAMBA_BIND, ("wrong_secret",), _BY_KDC, (errors.KerberosError,)),
+    Reason(_SAMBA_BIND, ("none",), "only with a ticket", (errors.PermissionDenied,)),
+    Reason(_SAMBA_BIND, ALGORITHMS, "Samba's rules know tickets only", (errors.KeyRejected,)),
+    Reason(_SAMBA_BIND, _SIG0, "Samba's rules know tickets only"),
+    Reason(_SAMBA_BIND, ("tls",), "not asked"),
+    Reason(_SAMBA_BIND, ("quic",), "it speaks no DNS over QUIC"),
 )  # fmt: skip
 
 _OF_YADIFA = (
@@ -136,6 +165,7 @@ _OF_HICKORY = (
 
 REASONS = (
     *_OF_SAMBA,
+    *_OF_SAMBA_BIND,
     *_OF_YADIFA,
     *_OF_HICKORY,
     Reason(

@@ -9,10 +9,13 @@ from dns_update import GssKey
 from lab.kdc import in_realm
 from lab.namespace import Namespace
 from lab.samba import Samba
+from lab.samba_bind import SambaBind
+from lab.server import NameServer
 from lab.servers_table.site import Program, Site, by_ticket, key_of, lab_keys
 from lab.versions import version
 
-SAMBA = "Samba"
+SAMBA, SAMBA_BIND = "Samba", "Samba with BIND"
+_PORT_OF_BIND = 5353
 _OWNER, _USER = "owner", "user"
 
 
@@ -31,13 +34,40 @@ def samba_at(server: Samba, owner: GssKey, user: GssKey) -> Iterator[Program]:
 
     This thread is in its namespace meanwhile.
     """
-    zone = server.zones[0].name
+    with _program_at(SAMBA, version("samba"), server, server, (owner, user)) as program:
+        yield program
+
+
+@contextmanager
+def samba_bind(directory: Path) -> Iterator[Program]:
+    """Make a domain, and start BIND as its DNS server."""
+    with Namespace() as namespace, Samba(directory / "samba", namespace=namespace, port=53) as server:
+        owner, user = (server.add_user(name, "Passw0rd.1") for name in (_OWNER, _USER))
+        with samba_bind_at(directory, server, by_ticket(_OWNER, owner), by_ticket(_USER, user)) as program:
+            yield program
+
+
+@contextmanager
+def samba_bind_at(directory: Path, domain: Samba, owner: GssKey, user: GssKey) -> Iterator[Program]:
+    """Start BIND as the DNS server of a domain that runs, and ask it as a user, like Samba itself."""
+    bind = SambaBind(directory / "bind", domain=domain, namespace=domain.namespace, port=_PORT_OF_BIND)
+    with bind, _program_at(SAMBA_BIND, version("named"), domain, bind, (owner, user)) as program:
+        yield program
+
+
+@contextmanager
+def _program_at(
+    name: str, numbers: tuple[int, ...], domain: Samba, server: NameServer, keys: tuple[GssKey, GssKey]
+) -> Iterator[Program]:
+    """Yield a server of a domain; the keys are those of the owner of "home" and of the user."""
+    owner, user = keys
+    zone = domain.zones[0].name
     plain = Site(server, user, zone=zone, closed=zone, narrow=zone)
     unknown = {key.algorithm: replace(plain, key=key_of(key)) for key in lab_keys()}
     signatures = {"none": replace(plain, key=None), "gss": plain, **unknown}
-    assert server.namespace is not None  # noqa: S101 - it does not start without
-    with server.namespace.entered(), in_realm(server):
+    assert domain.namespace is not None  # noqa: S101 - it does not start without
+    with domain.namespace.entered(), in_realm(domain):
         with replace(plain, key=owner).client as client:
             client.set("home", "192.0.2.1", zone=zone, ttl=300)
         ways = {**plain.unencrypted, **signatures}
-        yield Program(SAMBA, ".".join(map(str, version("samba")[:2])), plain, ways)
+        yield Program(name, ".".join(map(str, numbers[:2])), plain, ways)

@@ -20,8 +20,8 @@ from lab.samba import Samba
 from lab.server import find_program
 from lab.servers_table.page import read_cells
 from lab.servers_table.run import cells_of
-from lab.servers_table.samba import samba_at
-from lab.servers_table.site import by_ticket
+from lab.servers_table.samba import samba_at, samba_bind_at
+from lab.servers_table.site import Program, by_ticket
 from lab.versions import version
 from tests.support.command import COMMAND, Result
 
@@ -82,6 +82,7 @@ def test_a_domain_of_active_directory(domain: Domain, tmp_path: Path, subtests: 
         if not is_right:
             pytest.skip("samba_dnsupdate of Samba 4.17 fails with every nsupdate: its server signs wrongly")
         _samba_dnsupdate(domain, tmp_path)
+    _table_of_servers_with_bind(domain, tmp_path)  # the last one: it changes the domain
 
 
 def _updates_are_made_and_read_back(domain: Domain, *, is_right: bool) -> None:
@@ -170,7 +171,17 @@ def _nsupdate(domain: Domain, directory: Path, *, is_right: bool) -> None:
 def _table_of_servers(domain: Domain) -> None:
     """See that Samba does what docs/servers.md says of it; the other servers' test is that of the table."""
     with samba_at(domain.server, by_ticket("first", domain.first), by_ticket("second", domain.second)) as program:
-        found = cells_of(program)
+        _does_what_the_table_says(program)
+
+
+def _table_of_servers_with_bind(domain: Domain, directory: Path) -> None:
+    keys = by_ticket("first", domain.first), by_ticket("second", domain.second)
+    with samba_bind_at(directory, domain.server, *keys) as program:
+        _does_what_the_table_says(program)
+
+
+def _does_what_the_table_says(program: Program) -> None:
+    found = cells_of(program)
     documented = read_cells().get(f"{program.name} {program.version}")
     assert documented is None or documented == found, "python -m lab.servers_table makes the table anew"
 

@@ -9,7 +9,7 @@ from lab.servers_table import page
 from lab.servers_table.programs import OF_ONE_RELEASE, PROGRAMS, here
 from lab.servers_table.reasons import YES
 from lab.servers_table.run import Unexplained, cells_of, told
-from lab.servers_table.samba import SAMBA
+from lab.servers_table.samba import SAMBA, SAMBA_BIND
 from lab.servers_table.site import Program, Site
 from lab.servers_table.stories import ROWS, STORIES, Story
 from tests.cli import test_message_table
@@ -17,7 +17,9 @@ from tests.cli import test_message_table
 KNOWN = page.read_cells()
 
 
-@pytest.mark.parametrize("name", [name for name in here() if name != SAMBA])  # tests/cli/test_samba.py asks its own
+@pytest.mark.parametrize(
+    "name", [name for name in here() if name not in {SAMBA, SAMBA_BIND}]
+)  # tests/cli/test_samba.py asks these
 def test_a_server_does_what_the_table_says(name: str, tmp_path: Path) -> None:
     with PROGRAMS[name](tmp_path) as program:
         found = cells_of(program)
