@@ -531,8 +531,8 @@ TEXTS: dict[str, Sentences] = {
         "{server} accepts key {of_key}, and takes no update of {of_zone} with it",
         {
             OTHER: "let the server allow the key for this zone",
-            BIND: "mostly the zone's allow-update or update-policy in named.conf names another key (use that one, or "
-            f"add this one: {_GRANT} {_RECONFIG}), or denies this machine's address before it. Otherwise rndc "
+            BIND: "mostly the zone's allow-update or update-policy in named.conf names no key, or another (use that, "
+            f"or add this one: {_GRANT} {_RECONFIG}), or denies this machine's address before it. Otherwise rndc "
             'zonestatus {of_zone} tells why: "frozen: yes" (run rndc thaw {of_zone}), "type: secondary" (update the '
             'primary), or "multiple views" (the one for this machine has no such rule: add key "{of_key}"; to '
             'match-clients of the one that has it, and !key "{of_key}"; before all else to those above it)'

@@ -59,7 +59,10 @@ COMMON = {
             "$directory is on a file system that is mounted read-only, so the server cannot write a change there, and "
             "answers SERVFAIL"
         ),
-        "findmnt -T $directory shows it: mount it writable; a volume of a container without :ro",
+        (
+            "findmnt -T $directory shows it: mount it writable (a volume of a container without :ro), or put the zone "
+            "file in a directory that the server can write, e.g. below /var/lib"
+        ),
     ),
     "service-read-only": (
         (
