@@ -3,6 +3,7 @@
 import re
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from lab import Bind, Knot, LabKey, NameServer, PowerDns
 from tests.support.broken import SET_UPS, SetUp
 from tests.support.broken.in_log import IN_LOG, log_in
 from tests.support.broken.servers import KEY, line
-from tests.support.command import COMMAND, access, dns_update, in_process
+from tests.support.command import COMMAND, Result, access, dns_update, in_process
 from tests.support.peer import Silent
 
 _MOST_TRIED = 15  # signatures with a key that the server does not know
@@ -49,11 +50,13 @@ def _cause_in_log(steps: list[dict[str, Any]]) -> str:
     return next((cause.removeprefix("log-") for cause in causes), "")
 
 
-@pytest.mark.parametrize("set_up", SET_UPS, ids=lambda set_up: set_up.name)
-def test_set_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
-    with set_up.started(tmp_path) as words:
-        result = in_process("set", *words)
-        found = in_process("set", *words, "json=yes").json["error"]["diagnosis"] or ""
+def _set(words: Sequence[str]) -> tuple[Result, str]:
+    """Return what `set` says, and the code of the cause that it has found."""
+    result = in_process("set", *words)
+    return result, in_process("set", *words, "json=yes").json["error"]["diagnosis"] or ""
+
+
+def _assert_that_it_names_the_cause(set_up: SetUp, result: Result, found: str) -> None:
     assert result.status not in (0, 1)
     assert set_up.is_named_by(found), (found, result.stderr)
     said = result.stderr
@@ -62,12 +65,13 @@ def test_set_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("set_up", [one for one in SET_UPS if not one.only_by_update], ids=lambda set_up: set_up.name)
-def test_check_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
+def test_check_and_set_name_the_cause(set_up: SetUp, tmp_path: Path) -> None:
     with set_up.started(tmp_path) as words:
-        line = [word for word in words if not word.startswith("check-names=")]
-        shown = in_process("check", *line)
-        result = in_process("check", *line, *_log(tmp_path), "json=yes")
-        by_set = in_process("set", *words, "diagnose=no")
+        asked = [word for word in words if not word.startswith("check-names=")]
+        shown = in_process("check", *asked)
+        result = in_process("check", *asked, *_log(tmp_path), "json=yes")
+        by_set, found = _set(words)
+    _assert_that_it_names_the_cause(set_up, by_set, found)
     assert result.status == shown.status
     assert (result.status == by_set.status) is not set_up.check_stops_before, (by_set.stderr, shown.stdout)
     assert result.status not in (0, 1, 2), shown.stdout
@@ -76,6 +80,13 @@ def test_check_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
     for said in set_up.says:
         assert said in shown.stdout
     assert _cause_in_log(result.json["steps"]) == IN_LOG.get(set_up.name, "")
+
+
+@pytest.mark.parametrize("set_up", [one for one in SET_UPS if one.only_by_update], ids=lambda set_up: set_up.name)
+def test_set_names_what_only_an_update_shows(set_up: SetUp, tmp_path: Path) -> None:
+    with set_up.started(tmp_path) as words:
+        result, found = _set(words)
+    _assert_that_it_names_the_cause(set_up, result, found)
 
 
 @pytest.mark.parametrize("set_up", [one for one in SET_UPS if one.only_by_update], ids=lambda set_up: set_up.name)

@@ -101,7 +101,10 @@ def _without_signature(_request: bytes, answer: bytes) -> bytes:
     return told._replace(additional=()).encode(told.message_id)
 
 
-@broken("a DNS proxy answers updates itself", "answered-between", "something in front of the server", "opcode UPDATE")
+@broken(
+    "a DNS proxy answers updates itself", "answered-between", "in front of", "opcode UPDATE",
+    or_cause="answered-between-unsigned",
+)  # fmt: skip
 def proxy_answers_updates(stack: ExitStack, directory: Path) -> Words:
     return line(_changed(stack, bind(stack, directory, ANY), _not_implemented), directory)
 
