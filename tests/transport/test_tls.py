@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -346,6 +346,42 @@ class Answering:
             with connection:
                 connection.recv(65536)
                 connection.sendall(answer)
+
+
+def _alert_once(listener: socket.socket, port: int) -> None:
+    """Refuse the first connection by an alert, as Knot 3.4 does now and then; pass the next one on to a port."""
+    refused, _address = listener.accept()
+    with refused:
+        refused.recv(65536)
+        refused.sendall(b"\x15\x03\x03\x00\x02\x02\x0a")  # unexpected message
+    client, _address = listener.accept()
+    with client, socket.create_connection((IPV4, port)) as server:
+        back = threading.Thread(target=_pass_on, args=(server, client))
+        back.start()
+        _pass_on(client, server)
+        back.join()
+
+
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
+    while octets := source.recv(65536):
+        target.sendall(octets)
+    with suppress(OSError):  # the other side may be gone
+        target.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("carried_out", [_by_blocking, _by_asyncio])
+def test_a_handshake_that_fails_at_once_is_tried_once_more(
+    bind: SecureBind, carried_out: Callable[[SecureBind, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert updated(client(bind), "192.0.2.1")  # there must be something to show
+    tls = TlsSettings(ca=str(bind.authority.certificate), hostname=HOST)
+    own = Policy(timeout=3.0, transport="tls", tls=tls)
+    monkeypatch.setattr(f"{__name__}.policy", lambda _bind: own)
+    with socket.create_server((IPV4, 0)) as listener:
+        thread = threading.Thread(target=_alert_once, args=(listener, bind.ports[RIGHT]))
+        thread.start()
+        carried_out(bind, listener.getsockname()[1])
+        thread.join()
 
 
 def test_only_the_servers_of_the_zone_are_asked_by_tls() -> None:
