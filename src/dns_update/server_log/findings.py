@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from dns_update import errors
+from dns_update.server_config.bind.principals import principal_text
 from dns_update.server_log.bind_messages import MESSAGES as OF_BIND
 from dns_update.server_log.bind_messages import SUCCESSES as SUCCESSES_OF_BIND
 from dns_update.server_log.knot_messages import MESSAGES as OF_KNOT
@@ -167,18 +168,13 @@ def _values(fields: Mapping[str, str], concern: Concern) -> dict[str, str]:
         "zone": "ZONE" if concern.zone is None else str(concern.zone),
         "owner": "NAME" if concern.owner is None else str(concern.owner),
         "types": concern.types or "TYPE",
-        "key": _plain(fields.get("signed_with", "")) or concern.principal or str(concern.key or "KEY"),
+        "key": principal_text(fields.get("signed_with", "")) or concern.principal or str(concern.key or "KEY"),
     }
     given = {name: value for name, value in fields.items() if value}
     if "signer" in given:
-        given["signer"] = _plain(given["signer"])
+        given["signer"] = principal_text(given["signer"])
         given["account"] = given["signer"].partition("@")[0]
     return common | given
-
-
-def _plain(signer: str) -> str:
-    r"""Return who signed as a configuration has it: named writes a principal as a name, with `\@`."""
-    return signer.replace("\\@", "@").replace("\\$", "$")
 
 
 def _newest(of_stage: Sequence[LogFinding], concern: Concern) -> LogFinding:
